@@ -1,0 +1,28 @@
+//! The typed model: what a configuration means, with every default resolved.
+//!
+//! Only values a daemon can run: a number out of range was replaced by what keepalived would use (and a
+//! diagnostic says so), a default that hangs on `global_defs` is already applied. There is no syntax here and
+//! no span; `lower` fills these from the tree.
+
+mod address;
+mod global;
+mod vrrp;
+
+pub use address::{Broadcast, InterfaceName, VirtualAddress};
+pub use global::{DynamicInterfaces, Global, Process, RxBuffers, Scheduling};
+pub use vrrp::{
+    Accept, Authentication, ChecksumV3, Garp, InitialState, Instance, Mode, OldUnicastChecksum, UnicastPeer,
+};
+
+/// A whole configuration.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub struct Config {
+    /// `global_defs` and the keywords at root level.
+    pub global: Global,
+    /// `vrrp_instance` blocks, in the order of the file.
+    pub instances: Vec<Instance>,
+    /// Whether the file has a block that calls for the checker process (`virtual_server`, ...).
+    pub has_virtual_servers: bool,
+}
