@@ -1,1 +1,21 @@
-//! Placeholder until the crate is written.
+#![doc = include_str!("../README.md")]
+#![no_std]
+#![forbid(unsafe_code)]
+
+#[cfg(test)]
+extern crate std;
+
+mod action;
+mod config;
+mod input;
+mod machine;
+mod pacer;
+mod time;
+
+pub use action::{Action, Actions, Event};
+pub use config::{Announcements, Config, ConfigError};
+pub use input::{Faults, Heard, Input};
+pub use machine::{Machine, Master, State};
+pub use pacer::Pacer;
+pub use time::Instant;
+pub use vrrp_types::{Family, Interval, Priority, Version, Vrid};
