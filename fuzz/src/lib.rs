@@ -1,0 +1,20 @@
+//! The body of every fuzz target, as a plain function that panics when a law is broken.
+//!
+//! libFuzzer calls them through `fuzz_targets/` (nightly, feature `fuzzing`); `replay` runs them over the corpus
+//! on stable Rust. They are the same functions, so a crash that was found is a test from then on: its input goes
+//! to `corpus/<target>/` under a name that says what it is.
+#![forbid(unsafe_code)]
+
+pub mod wire;
+
+/// What a target is: octets in, a panic if a law is broken.
+pub type Target = fn(&[u8]);
+
+/// Every target by its name, which is also that of its directory in `corpus/` and of its file in
+/// `fuzz_targets/`.
+pub const TARGETS: &[(&str, Target)] = &[
+    ("advert_v2", wire::advert_v2),
+    ("advert_v3_v4", wire::advert_v3_v4),
+    ("advert_v3_v6", wire::advert_v3_v6),
+    ("ipv4_packet", wire::ipv4_packet),
+];
