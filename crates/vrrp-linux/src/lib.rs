@@ -1,1 +1,28 @@
-//! Placeholder until the crate is written.
+#![doc = include_str!("../README.md")]
+#![deny(unsafe_code)]
+
+mod announce;
+mod error;
+mod frames;
+mod index;
+pub mod netlink;
+mod outbox;
+mod raw;
+mod rx;
+mod sys;
+pub mod sysctl;
+mod tx;
+
+pub use announce::Frame;
+pub use error::{Errno, SocketError};
+pub use frames::{FrameBatch, FrameSender};
+pub use index::IfIndex;
+pub use netlink::{Address, AddressFlags, AddressOp, Event, Link, LinkFlags, Monitor, Netlink, NetlinkError};
+pub use outbox::{BatchFull, SendFailure, SendReport};
+pub use rx::{Datagram, Receiver, RxBatch, RxOptions};
+pub use tx::{Sender, TxBatch, TxMeta};
+
+/// IP protocol of VRRP (IANA; RFC 9568 section 5.1.1.4).
+pub const PROTOCOL_VRRP: u8 = 112;
+/// IP protocol of the authentication header that VRRPv2 may travel in (RFC 4302).
+pub const PROTOCOL_AH: u8 = 51;

@@ -1,0 +1,26 @@
+//! Links and addresses over route netlink (rtnetlink(7)): asking, changing, and hearing of changes.
+//!
+//! What is sent is serialised with neli; what comes in is walked in place, every cut checked, so no octets can
+//! make it panic or allocate more than they are long. Attributes this crate does not know are passed over: nothing
+//! read here is ever written back whole.
+
+mod address;
+mod error;
+mod link;
+mod message;
+mod monitor;
+mod request;
+
+pub use address::{Address, AddressFlags};
+pub use error::NetlinkError;
+pub use link::{Link, LinkFlags};
+pub use monitor::{Event, Monitor};
+pub use request::{AddressOp, Netlink};
+
+/// Two ends that keep datagrams apart as netlink does: a test plays the kernel on one of them.
+#[cfg(test)]
+fn pair() -> (std::os::fd::OwnedFd, std::os::fd::OwnedFd) {
+    use rustix::net::{AddressFamily, SocketFlags, SocketType, socketpair};
+    let flags = SocketFlags::CLOEXEC;
+    socketpair(AddressFamily::UNIX, SocketType::SEQPACKET, flags, None).unwrap()
+}

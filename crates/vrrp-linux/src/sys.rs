@@ -1,0 +1,193 @@
+//! The system calls that neither rustix nor socket2 offers: the only unsafe code of the crate.
+//!
+//! The argument is the same for all of it. Every pointer handed to the kernel is made, in the function that makes
+//! the call, from a slice or a local that outlives the call, and every length is that slice's own. The kernel
+//! keeps none of them after it returns. What it wrote is read back as plain integers.
+#![allow(unsafe_code)]
+
+use std::ffi::{c_int, c_uint};
+use std::io;
+use std::os::fd::{AsRawFd, BorrowedFd};
+use std::ptr;
+
+/// Sets an option that is a C `int`.
+#[doc(alias = "setsockopt")]
+pub(crate) fn set_int(fd: BorrowedFd<'_>, level: c_int, option: c_int, value: c_int) -> io::Result<()> {
+    // SAFETY: `value` is a local that outlives the call, the length is its size, and the fd is borrowed, hence open.
+    let status = unsafe {
+        libc::setsockopt(
+            fd.as_raw_fd(),
+            level,
+            option,
+            (&raw const value).cast(),
+            size_of::<c_int>() as libc::socklen_t,
+        )
+    };
+    if status == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
+}
+
+/// One message to send: a socket address, control data and the octets, each as the kernel lays it out.
+pub(crate) struct Outgoing<'a> {
+    pub(crate) name: &'a [u8],
+    pub(crate) control: &'a [u8],
+    pub(crate) octets: &'a [u8],
+}
+
+/// Room for one message to receive.
+pub(crate) struct Incoming<'a> {
+    pub(crate) name: &'a mut [u8],
+    pub(crate) control: &'a mut [u8],
+    pub(crate) octets: &'a mut [u8],
+}
+
+/// How much of an [`Incoming`] the kernel filled.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Filled {
+    pub(crate) name: usize,
+    pub(crate) control: usize,
+    pub(crate) octets: usize,
+    /// `MSG_TRUNC`: the message was longer than its room.
+    pub(crate) truncated: bool,
+}
+
+/// The header arrays of `sendmmsg` and `recvmmsg`, allocated once.
+///
+/// Their pointers are written anew before each call and are never read outside of it.
+pub(crate) struct MessageTable {
+    headers: Vec<libc::mmsghdr>,
+    vectors: Vec<libc::iovec>,
+}
+
+// SAFETY: the pointers inside are stale between calls and nothing dereferences them then, so the table is no
+// more than plain memory to whichever thread owns it.
+unsafe impl Send for MessageTable {}
+
+impl std::fmt::Debug for MessageTable {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("MessageTable").field("capacity", &self.headers.capacity()).finish()
+    }
+}
+
+impl MessageTable {
+    pub(crate) fn new(messages: usize) -> Self {
+        Self { headers: Vec::with_capacity(messages), vectors: Vec::with_capacity(messages) }
+    }
+
+    /// Makes room for `messages` in all.
+    pub(crate) fn reserve(&mut self, messages: usize) {
+        self.headers.reserve(messages.saturating_sub(self.headers.len()));
+        self.vectors.reserve(messages.saturating_sub(self.vectors.len()));
+    }
+
+    fn clear(&mut self) {
+        self.headers.clear();
+        self.vectors.clear();
+    }
+
+    fn push(&mut self, name: (*mut u8, usize), control: (*mut u8, usize), octets: (*mut u8, usize)) {
+        // SAFETY: mmsghdr is a C structure of integers and pointers, for which all zero octets are a value.
+        let mut header: libc::mmsghdr = unsafe { std::mem::zeroed() };
+        header.msg_hdr.msg_name = name.0.cast();
+        header.msg_hdr.msg_namelen = name.1 as libc::socklen_t;
+        header.msg_hdr.msg_control = if control.1 == 0 { ptr::null_mut() } else { control.0.cast() };
+        header.msg_hdr.msg_controllen = control.1 as _;
+        header.msg_hdr.msg_iovlen = 1;
+        self.headers.push(header);
+        self.vectors.push(libc::iovec { iov_base: octets.0.cast(), iov_len: octets.1 });
+    }
+
+    /// Points each header to its vector, once neither array moves any more.
+    fn link(&mut self) {
+        for (header, vector) in self.headers.iter_mut().zip(&mut self.vectors) {
+            header.msg_hdr.msg_iov = vector;
+        }
+    }
+
+    /// What the last [`receive`] wrote into slot `index`.
+    pub(crate) fn filled(&self, index: usize) -> Filled {
+        self.headers.get(index).map_or_else(Filled::default, |header| Filled {
+            name: header.msg_hdr.msg_namelen as usize,
+            control: header.msg_hdr.msg_controllen as _,
+            octets: header.msg_len as usize,
+            truncated: header.msg_hdr.msg_flags & libc::MSG_TRUNC != 0,
+        })
+    }
+}
+
+/// Sends every message without waiting: one `sendmmsg`, and one more behind each message that fails.
+///
+/// Returns how many left; `failed` hears of the others by their position.
+#[doc(alias = "sendmmsg")]
+pub(crate) fn send<'a>(
+    fd: BorrowedFd<'_>,
+    table: &mut MessageTable,
+    messages: impl Iterator<Item = Outgoing<'a>>,
+    mut failed: impl FnMut(usize, io::Error),
+) -> usize {
+    table.clear();
+    for Outgoing { name, control, octets } in messages {
+        let lend = |part: &'a [u8]| (part.as_ptr().cast_mut(), part.len());
+        table.push(lend(name), lend(control), lend(octets));
+    }
+    table.link();
+    let (mut next, mut sent) = (0, 0);
+    while next < table.headers.len() {
+        let rest = &mut table.headers[next..];
+        // SAFETY: the headers point into slices borrowed for 'a, which outlives this call, with their own lengths;
+        // sendmmsg only reads through them, and writes nothing but `msg_len` of the headers in `rest`.
+        let done = unsafe {
+            libc::sendmmsg(fd.as_raw_fd(), rest.as_mut_ptr(), rest.len() as c_uint, libc::MSG_DONTWAIT as _)
+        };
+        match usize::try_from(done) {
+            Ok(count @ 1..) => {
+                sent += count;
+                next += count;
+            }
+            Ok(0) => {
+                failed(next, io::ErrorKind::WouldBlock.into());
+                next += 1;
+            }
+            Err(_) => {
+                failed(next, io::Error::last_os_error());
+                next += 1;
+            }
+        }
+    }
+    sent
+}
+
+/// One `recvmmsg` that does not wait: how many of the slots hold a message now. See [`MessageTable::filled`].
+#[doc(alias = "recvmmsg")]
+pub(crate) fn receive<'a>(
+    fd: BorrowedFd<'_>,
+    table: &mut MessageTable,
+    slots: impl Iterator<Item = Incoming<'a>>,
+) -> io::Result<usize> {
+    table.clear();
+    for Incoming { name, control, octets } in slots {
+        table.push(
+            (name.as_mut_ptr(), name.len()),
+            (control.as_mut_ptr(), control.len()),
+            (octets.as_mut_ptr(), octets.len()),
+        );
+    }
+    table.link();
+    // SAFETY: the headers point into slices borrowed exclusively for 'a, which outlives this call, with their own
+    // lengths; the time-out may be null.
+    let count = unsafe {
+        libc::recvmmsg(
+            fd.as_raw_fd(),
+            table.headers.as_mut_ptr(),
+            table.headers.len() as c_uint,
+            libc::MSG_DONTWAIT as _,
+            ptr::null_mut(),
+        )
+    };
+    match usize::try_from(count) {
+        Ok(count) => Ok(count),
+        Err(_) => match io::Error::last_os_error() {
+            error if error.kind() == io::ErrorKind::WouldBlock => Ok(0),
+            error => Err(error),
+        },
+    }
+}
