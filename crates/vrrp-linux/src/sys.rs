@@ -191,3 +191,27 @@ pub(crate) fn receive<'a>(
         },
     }
 }
+
+/// Waits on an epoll instance with a time-out in nanoseconds; `ENOSYS` before Linux 5.11.
+pub(crate) fn epoll_pwait2(
+    epoll: BorrowedFd<'_>,
+    events: &mut [libc::epoll_event],
+    timeout: Option<&libc::timespec>,
+) -> io::Result<usize> {
+    let room = c_int::try_from(events.len()).unwrap_or(c_int::MAX);
+    let timeout = timeout.map_or(ptr::null(), ptr::from_ref);
+    // SAFETY: `events` and `timeout` are borrowed for the call, `room` is not more than the slice holds, no signal
+    // mask is given, and the fd is borrowed, hence open.
+    let count = unsafe {
+        libc::syscall(
+            libc::SYS_epoll_pwait2,
+            epoll.as_raw_fd(),
+            events.as_mut_ptr(),
+            room,
+            timeout,
+            ptr::null::<libc::sigset_t>(),
+            0usize,
+        )
+    };
+    usize::try_from(count).map_err(|_| io::Error::last_os_error())
+}

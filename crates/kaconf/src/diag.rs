@@ -1,0 +1,106 @@
+//! Diagnostics as data: a stable code, a severity, a message, a place. Showing them is `render`'s job.
+
+use std::borrow::Cow;
+
+use crate::code::{Class, Code};
+use crate::files::Location;
+
+/// How bad it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// Worth knowing; changes nothing.
+    Note,
+    /// Something was ignored, replaced or bent; the daemon runs.
+    Warning,
+    /// The daemon does not start with this file, or an instance is not what was asked for.
+    Error,
+}
+
+/// A second place or a hint that belongs to a diagnostic.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note {
+    /// Where, if it is about a place.
+    pub at: Option<Location>,
+    /// What.
+    pub text: Cow<'static, str>,
+}
+
+/// One finding about a configuration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// Stable and documented: [`Code`].
+    pub code: Code,
+    /// How bad it is.
+    pub severity: Severity,
+    /// One line, without file name and line number. An instance's name stands in front in parentheses.
+    pub message: Cow<'static, str>,
+    /// The octets it is about; `None` for the configuration as a whole.
+    pub at: Option<Location>,
+    /// What else helps.
+    pub notes: Vec<Note>,
+    /// What keepalived would count it as; decides the exit code of a configuration test.
+    pub class: Class,
+}
+
+impl Diagnostic {
+    /// With the severity and class its code has by default.
+    pub fn new(code: Code, at: Option<Location>, message: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            code,
+            severity: code.severity(),
+            message: message.into(),
+            at,
+            notes: Vec::new(),
+            class: code.class(),
+        }
+    }
+
+    /// With a further note.
+    #[must_use]
+    pub fn note(mut self, at: Option<Location>, text: impl Into<Cow<'static, str>>) -> Self {
+        self.notes.push(Note { at, text: text.into() });
+        self
+    }
+}
+
+/// Collects diagnostics up to a bound; what is beyond it is counted and still decides the exit code.
+#[derive(Debug)]
+pub(crate) struct Sink {
+    list: Vec<Diagnostic>,
+    max: usize,
+    dropped: usize,
+    worst: Class,
+    errors: usize,
+}
+
+impl Sink {
+    pub(crate) fn new(max: usize) -> Self {
+        Self { list: Vec::new(), max, dropped: 0, worst: Class::None, errors: 0 }
+    }
+
+    pub(crate) fn push(&mut self, diagnostic: Diagnostic) {
+        self.worst = self.worst.max(diagnostic.class);
+        // What keeps the daemon from starting must not drown in complaints.
+        let error = diagnostic.severity == Severity::Error;
+        self.errors += usize::from(error);
+        if self.list.len() < self.max || (error && self.errors <= self.max) {
+            self.list.push(diagnostic);
+        } else {
+            self.dropped += 1;
+        }
+    }
+
+    /// Whether something was found that keeps the daemon from starting.
+    pub(crate) const fn has_errors(&self) -> bool {
+        self.errors > 0
+    }
+
+    /// The diagnostics, a last one that says how many were left out, and the worst class of all.
+    pub(crate) fn finish(mut self) -> (Vec<Diagnostic>, Class) {
+        if self.dropped > 0 {
+            let text = format!("{} more findings are not shown", self.dropped);
+            self.list.push(Diagnostic::new(Code::MoreFindings, None, text));
+        }
+        (self.list, self.worst)
+    }
+}

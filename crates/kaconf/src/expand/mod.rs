@@ -1,0 +1,251 @@
+//! The preprocessor: from files to a stream of statements.
+//!
+//! Conditions (`@ID`), definitions (`$NAME`), sequences (`~SEQ`, `~LST`) and includes are undone here, line by
+//! line and in the order in which keepalived undoes them, and each line is cut at its braces. Nothing knows a
+//! keyword. A line that needs none of this is taken from its tokens without a copy of the line.
+//!
+//! Everything is bounded by [`Limits`](crate::Limits): a configuration that includes or defines itself ends
+//! with a diagnostic.
+
+mod define;
+mod include;
+mod line;
+mod sequence;
+mod statement;
+
+pub(crate) use include::IncludeCheck;
+pub(crate) use statement::{How, Statement};
+
+use crate::code::Code;
+use crate::diag::{Diagnostic, Sink};
+use crate::files::{Files, Location};
+use crate::options::Options;
+use crate::source::Source;
+use crate::syntax::{Escapes, Refs, Token, comment_start, lex_line};
+
+use define::{Defining, Definitions, Multi};
+use include::Frame;
+use sequence::Sequence;
+
+/// keepalived reads lines into a buffer of 1024 octets, the terminating NUL included.
+pub(crate) const LINE_MAX: usize = 1023;
+
+/// The line at hand: its text and tokens, and how far it has been handed out.
+#[derive(Default)]
+struct Current {
+    /// Empty while the text is the file's own.
+    made: Vec<u8>,
+    tokens: Vec<Token>,
+    next: usize,
+}
+
+/// A line on its way to becoming statements.
+#[derive(Clone, Debug)]
+struct Line {
+    text: Vec<u8>,
+    at: Location,
+    how: How,
+}
+
+/// Reads files and hands out statements.
+pub(crate) struct Expander<'a> {
+    source: &'a dyn Source,
+    options: &'a Options,
+    pub(crate) files: Files,
+    frames: Vec<Frame>,
+    pub(crate) check: IncludeCheck,
+    definitions: Definitions,
+    defining: Option<Defining>,
+    multi: Vec<Multi>,
+    /// Sequences above this many are inside the multi-line definition being expanded.
+    multi_sequences: usize,
+    sequences: Vec<Sequence>,
+    residue: Option<Line>,
+    current: Current,
+    at: Location,
+    how: How,
+    lines: usize,
+    /// Whether the lines are read as keepalived's parent reads them. Its children read a copy with the comments
+    /// already cut off, and cut again: a backslash before `#` is spent by then.
+    pub(crate) parent: bool,
+    /// An include that had to succeed did not.
+    pub(crate) unreadable: bool,
+    /// A limit was reached: nothing more is read.
+    pub(crate) halted: bool,
+}
+
+impl<'a> Expander<'a> {
+    pub(crate) fn new(source: &'a dyn Source, options: &'a Options) -> Self {
+        Self {
+            source,
+            options,
+            files: Files::default(),
+            frames: Vec::new(),
+            check: if options.all_includes { IncludeCheck::ALL } else { IncludeCheck::NONE },
+            definitions: Definitions::new(options.random_seed),
+            defining: None,
+            multi: Vec::new(),
+            multi_sequences: 0,
+            sequences: Vec::new(),
+            residue: None,
+            current: Current::default(),
+            at: Location { file: crate::files::FileId(0), start: 0, end: 0 },
+            how: How::Typed,
+            lines: 0,
+            parent: false,
+            unreadable: false,
+            halted: false,
+        }
+    }
+
+    /// Restarts `${_RANDOM}`.
+    pub(crate) fn seed(&mut self, seed: u32) {
+        self.definitions.seed(seed);
+    }
+
+    /// The next statement: the words of a line up to a brace, or one brace. False at the end.
+    pub(crate) fn next(&mut self, statement: &mut Statement, sink: &mut Sink) -> bool {
+        loop {
+            if self.take(statement, sink) {
+                return true;
+            }
+            if self.halted || !self.advance(sink) {
+                return false;
+            }
+        }
+    }
+
+    /// Moves to the next line, whichever way it comes. False when there is none.
+    fn advance(&mut self, sink: &mut Sink) -> bool {
+        self.lines += 1;
+        if self.lines > self.options.limits.lines {
+            self.limit(sink, format!("more than {} lines were read or made", self.options.limits.lines));
+            return false;
+        }
+        if let Some(line) = self.residue.take() {
+            self.process(line, sink);
+        } else if let Some(line) = self.next_of_sequence() {
+            self.process(line, sink);
+        } else if let Some(line) = self.next_of_multi() {
+            self.process(line, sink);
+        } else {
+            return self.next_of_file(sink);
+        }
+        true
+    }
+
+    /// Reads one line of the file at hand. False when all files are read.
+    fn next_of_file(&mut self, sink: &mut Sink) -> bool {
+        let Some(frame) = self.frames.last_mut() else { return false };
+        let Some((start, end)) = frame.next_line() else {
+            self.next_file(sink);
+            return true;
+        };
+        let text = frame.text();
+        let at = Location { file: frame.file(), start: start as u32, end: end as u32 };
+        let raw = &text[start..end];
+        let escapes = if self.parent { Escapes::Kept } else { Escapes::Spent };
+        let (content, at) = line::content(raw, at, escapes);
+        if content.is_empty() && raw.iter().all(u8::is_ascii_whitespace) {
+            let _ = self.definition_ends();
+            return true;
+        }
+        if raw.len() > LINE_MAX && !raw[..LINE_MAX].contains(&b'\n') {
+            let text =
+                format!("line of {} octets is too long, ignoring it: keepalived reads {LINE_MAX}", raw.len());
+            sink.push(Diagnostic::new(Code::LineTooLong, Some(at), text));
+        } else if raw.contains(&0) {
+            sink.push(Diagnostic::new(Code::NulOctet, Some(at), "line with a NUL octet, ignoring it"));
+        } else if content.is_empty() {
+            self.comment_line(at, sink);
+        } else if self.defining.is_some() || line::is_special(content) {
+            self.process(Line { text: content.to_vec(), at, how: How::Typed }, sink);
+        } else {
+            self.current.made.clear();
+            self.lex(content, at.start, Refs::Typed);
+            (self.at, self.how) = (at, How::Typed);
+        }
+        if raw.contains(&b'\\') && escapes == Escapes::Spent {
+            warn_of_spent_escape(raw, at, sink);
+        }
+        true
+    }
+
+    /// keepalived's children see a line of comment as an empty one, which ends a definition.
+    fn comment_line(&mut self, at: Location, sink: &mut Sink) {
+        if self.parent {
+            return;
+        }
+        if let Some(name) = self.definition_ends() {
+            let message = format!("this comment ends the definition of ${name}, as it does in keepalived");
+            sink.push(Diagnostic::new(Code::Unusual, Some(at), message));
+        }
+    }
+
+    fn lex(&mut self, text: &[u8], base: u32, refs: Refs) {
+        self.current.tokens.clear();
+        self.current.next = 0;
+        lex_line(text, base, refs, &mut self.current.tokens);
+    }
+
+    /// Undoes what is to be undone on a line; what is left becomes the line at hand.
+    fn process(&mut self, mut line: Line, sink: &mut Sink) {
+        if self.defining.is_some() {
+            self.definition_goes_on(&line.text, sink);
+            return;
+        }
+        if line.text.first() == Some(&b'@') && !self.condition(&mut line.text) {
+            return;
+        }
+        if line.text.first() == Some(&b'$') && self.begin_definition(&line, sink) {
+            return;
+        }
+        if line.text.starts_with(b"~SEQ") || line.text.starts_with(b"~LST") {
+            self.begin_sequence(&line, sink);
+            return;
+        }
+        if line.text.first() != Some(&b'~') && line.text.contains(&b'$') {
+            self.substitute(&mut line, sink);
+        }
+        if let Some(include) = include::recognise(&line.text) {
+            self.include(include, line.at, sink);
+            return;
+        }
+        let Line { text, at, how } = line;
+        self.lex(&text, 0, Refs::Substituted);
+        self.current.made = text;
+        (self.at, self.how) = (at, how);
+    }
+
+    /// `@ID rest`, `@^ID rest`: cuts the condition off. False if the line is not for this configuration.
+    fn condition(&self, text: &mut Vec<u8>) -> bool {
+        let negated = text.get(1) == Some(&b'^');
+        let start = 1 + usize::from(negated);
+        let Some(len) = text[start..].iter().position(|octet| matches!(octet, b' ' | b'\t')) else {
+            return false;
+        };
+        let id = self.options.config_id.as_deref().map(str::as_bytes);
+        if (id == Some(&text[start..start + len])) == negated {
+            return false;
+        }
+        text.drain(..start + len);
+        line::trim(text);
+        true
+    }
+
+    /// A limit was reached: says so once and reads no further.
+    fn limit(&mut self, sink: &mut Sink, message: String) {
+        if !std::mem::replace(&mut self.halted, true) {
+            sink.push(Diagnostic::new(Code::Limit, Some(self.at), message));
+        }
+    }
+}
+
+/// `\#` is a character only inside of `global_defs`: elsewhere keepalived takes it for a comment.
+fn warn_of_spent_escape(raw: &[u8], at: Location, sink: &mut Sink) {
+    let cut = comment_start(raw, Escapes::Spent);
+    if cut < comment_start(raw, Escapes::Kept) {
+        let message = "keepalived takes '\\#' and '\\!' for a comment here; quote the word to keep the sign";
+        sink.push(Diagnostic::new(Code::Unusual, Some(at), message));
+    }
+}

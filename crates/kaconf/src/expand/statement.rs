@@ -1,0 +1,181 @@
+//! Statements: the words of a line between braces, or one brace, with the place of each word.
+
+use std::borrow::Cow;
+
+use super::{Expander, Line, line};
+use crate::code::Code;
+use crate::diag::{Diagnostic, Sink};
+use crate::files::Location;
+use crate::syntax::{Kind, unescape};
+
+/// How a statement came about.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum How {
+    /// It stands so in the file.
+    #[default]
+    Typed,
+    /// Names were replaced on the line.
+    Substituted,
+    /// It is a line of the multi-line definition there.
+    Definition(Location),
+    /// It was repeated by the sequence there.
+    Sequence(Location),
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Word {
+    start: u32,
+    end: u32,
+    at: Location,
+}
+
+/// A statement. Reused from line to line, so that reading does not allocate.
+#[derive(Debug, Default)]
+pub(crate) struct Statement {
+    text: Vec<u8>,
+    words: Vec<Word>,
+    how: How,
+}
+
+impl Statement {
+    /// How many words it has; at least one.
+    pub(crate) fn len(&self) -> usize {
+        self.words.len()
+    }
+
+    /// The octets of a word; empty if there is none.
+    pub(crate) fn word(&self, index: usize) -> &[u8] {
+        self.words.get(index).map_or(&[], |word| self.octets(word))
+    }
+
+    fn octets(&self, word: &Word) -> &[u8] {
+        &self.text[word.start as usize..word.end as usize]
+    }
+
+    /// A word as text; octets that are not UTF-8 are replaced.
+    pub(crate) fn text(&self, index: usize) -> Cow<'_, str> {
+        String::from_utf8_lossy(self.word(index))
+    }
+
+    /// Where a word is, or the last one if there is none of that number.
+    pub(crate) fn at(&self, index: usize) -> Option<Location> {
+        self.words.get(index).or(self.words.last()).map(|word| word.at)
+    }
+
+    pub(crate) fn is_open(&self) -> bool {
+        self.word(0) == b"{"
+    }
+
+    pub(crate) fn is_close(&self) -> bool {
+        self.word(0) == b"}"
+    }
+
+    /// Adds how the statement came about to a diagnostic about it.
+    pub(crate) fn explain(&self, diagnostic: Diagnostic) -> Diagnostic {
+        let shown = || {
+            let words: Vec<_> = (0..self.len()).map(|index| self.text(index)).collect();
+            words.join(" ")
+        };
+        match self.how {
+            How::Typed => match self.words.iter().position(|word| names_something(self.octets(word))) {
+                Some(index) => {
+                    let text = format!(
+                        "'{}' stands as it was typed: there is no definition to replace it by",
+                        self.text(index)
+                    );
+                    diagnostic.note(None, text)
+                }
+                None => diagnostic,
+            },
+            How::Substituted => {
+                diagnostic.note(None, format!("with its names replaced the line reads '{}'", shown()))
+            }
+            How::Definition(at) => {
+                diagnostic.note(Some(at), format!("the line '{}' comes from this definition", shown()))
+            }
+            How::Sequence(at) => {
+                diagnostic.note(Some(at), format!("the line '{}' comes from this sequence", shown()))
+            }
+        }
+    }
+
+    fn clear(&mut self, how: How) {
+        self.text.clear();
+        self.words.clear();
+        self.how = how;
+    }
+
+    fn push(&mut self, octets: &[u8], escaped: bool, at: Location) {
+        let start = self.text.len() as u32;
+        if escaped && octets.contains(&b'\\') {
+            unescape(octets, &mut self.text);
+        } else {
+            self.text.extend_from_slice(octets);
+        }
+        self.words.push(Word { start, end: self.text.len() as u32, at });
+    }
+}
+
+/// Whether a word looks as if it used a definition.
+fn names_something(word: &[u8]) -> bool {
+    word.windows(2)
+        .any(|pair| pair[0] == b'$' && (pair[1].is_ascii_alphabetic() || matches!(pair[1], b'_' | b'{')))
+}
+
+impl Expander<'_> {
+    /// Hands out the next statement of the line at hand. False if there is none left.
+    pub(super) fn take(&mut self, statement: &mut Statement, sink: &mut Sink) -> bool {
+        statement.clear(self.how);
+        let file_text;
+        let text: &[u8] = if self.current.made.is_empty() {
+            let Some(frame) = self.frames.last() else { return false };
+            file_text = frame.text();
+            &file_text
+        } else {
+            &self.current.made
+        };
+        let typed = self.current.made.is_empty();
+        while let Some(token) = self.current.tokens.get(self.current.next).copied() {
+            let octets = &text[token.start as usize..token.end as usize];
+            let at = if typed { Location { start: token.start, end: token.end, ..self.at } } else { self.at };
+            match token.kind {
+                Kind::Word => statement.push(octets, true, at),
+                Kind::Quoted => statement.push(&octets[1..octets.len() - 1], false, at),
+                Kind::Unclosed => {
+                    let message = format!("unmatched quote: '{}'", String::from_utf8_lossy(octets));
+                    sink.push(Diagnostic::new(Code::UnmatchedQuote, Some(at), message));
+                }
+                Kind::Open | Kind::Close if statement.len() == 0 => {
+                    statement.push(octets, false, at);
+                    self.current.next += 1;
+                    self.keep_residue(typed);
+                    return true;
+                }
+                Kind::Open | Kind::Close => return true,
+                Kind::Blank | Kind::Comment | Kind::Newline | Kind::Bom => {}
+            }
+            self.current.next += 1;
+        }
+        statement.len() > 0
+    }
+
+    /// What follows a brace is a line of its own: if it needs more than splitting, it is taken off the tokens.
+    fn keep_residue(&mut self, typed: bool) {
+        let rest = &self.current.tokens[self.current.next..];
+        let Some(first) = rest.iter().find(|token| token.kind != Kind::Blank) else { return };
+        let end = rest.last().map_or(first.end, |token| token.end);
+        let range = first.start as usize..end as usize;
+        let file_text;
+        let text: &[u8] = if typed {
+            let Some(frame) = self.frames.last() else { return };
+            file_text = frame.text();
+            &file_text[range]
+        } else {
+            &self.current.made[range]
+        };
+        if line::begins_special(text) {
+            self.residue = Some(Line { text: text.to_vec(), at: self.at, how: self.how });
+            self.current.tokens.clear();
+        }
+    }
+}

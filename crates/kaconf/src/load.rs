@@ -1,0 +1,125 @@
+//! Reading a configuration, and what came of it.
+
+use std::fmt;
+
+use crate::code::Class;
+use crate::diag::Diagnostic;
+use crate::files::Files;
+use crate::lower;
+use crate::model::Config;
+use crate::options::Options;
+use crate::source::Source;
+
+/// A configuration as read: never an error, always as much as could be made of the files.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Loaded {
+    /// What the daemon is to do. Instances that cannot run are left out.
+    pub config: Config,
+    /// What was found on the way, in the order of reading.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The files, for showing where a diagnostic points.
+    pub files: Files,
+    worst: Class,
+    fatal: Option<Fatal>,
+}
+
+/// Why a daemon does not start with a configuration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Fatal {
+    /// There is no file, or a file that an include needs cannot be read.
+    NoConfiguration,
+    /// A keyword lacks its value; what follows it was not read.
+    MissingParameter,
+    /// An instance cannot run as configured.
+    Configuration,
+}
+
+impl Fatal {
+    /// keepalived's exit code.
+    pub const fn exit_code(self) -> u8 {
+        match self {
+            Self::NoConfiguration => 6,
+            Self::MissingParameter | Self::Configuration => 2,
+        }
+    }
+}
+
+impl fmt::Display for Fatal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NoConfiguration => "no configuration, or one that cannot be read",
+            Self::MissingParameter => "a keyword lacks its value",
+            Self::Configuration => "an instance cannot run as configured",
+        })
+    }
+}
+
+/// The exit code of a configuration test (`-t`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ExitClass {
+    /// 0: nothing to complain about.
+    Clean,
+    /// 2: a keyword lacks its value.
+    MissingParameter,
+    /// 4: a file is missing, or something fatal.
+    Bad,
+    /// 5: complaints.
+    Complaints,
+    /// 6: an insecure script, or an include that failed.
+    Refused,
+}
+
+impl ExitClass {
+    /// The number.
+    pub const fn code(self) -> u8 {
+        match self {
+            Self::Clean => 0,
+            Self::MissingParameter => 2,
+            Self::Bad => 4,
+            Self::Complaints => 5,
+            Self::Refused => 6,
+        }
+    }
+}
+
+/// Reads a configuration.
+///
+/// It never fails: what cannot be read is a diagnostic, and [`Loaded::fatal`] says whether a daemon may start
+/// with the rest. Time and memory are bounded by [`Options::limits`].
+pub fn load(options: &Options, source: &dyn Source) -> Loaded {
+    let lowered = lower::lower(options, source);
+    let fatal = if lowered.missing || lowered.unreadable {
+        Some(Fatal::NoConfiguration)
+    } else if lowered.stopped {
+        Some(Fatal::MissingParameter)
+    } else {
+        lowered.errors.then_some(Fatal::Configuration)
+    };
+    Loaded {
+        config: lowered.config,
+        diagnostics: lowered.diagnostics,
+        files: lowered.files,
+        worst: if lowered.unreadable { Class::Security } else { lowered.worst },
+        fatal,
+    }
+}
+
+impl Loaded {
+    /// What a configuration test would exit with.
+    pub const fn exit_class(&self) -> ExitClass {
+        match (self.fatal, self.worst) {
+            (Some(Fatal::MissingParameter), _) => ExitClass::MissingParameter,
+            (_, Class::None) => ExitClass::Clean,
+            (_, Class::FileNotFound | Class::Fatal) => ExitClass::Bad,
+            (_, Class::Security) => ExitClass::Refused,
+            _ => ExitClass::Complaints,
+        }
+    }
+
+    /// What keeps a daemon from starting, if anything does.
+    pub const fn fatal(&self) -> Option<Fatal> {
+        self.fatal
+    }
+}

@@ -1,0 +1,139 @@
+//! What every keyword's reader has at hand: the diagnostics, the host, and words read as values.
+
+use crate::code::Code;
+use crate::diag::{Diagnostic, Sink};
+use crate::expand::Statement;
+use crate::files::Location;
+use crate::model::InterfaceName;
+use crate::source::{InterfaceFacts, Source};
+use crate::value::{self, Problem, Read};
+
+/// Shared by all readers.
+pub(super) struct Context<'a> {
+    pub(super) sink: Sink,
+    pub(super) source: &'a dyn Source,
+    /// A configuration test does not overlook junk behind a number.
+    pub(super) test: bool,
+    /// A keyword lacked its value: keepalived reads no further.
+    pub(super) stopped: bool,
+}
+
+impl Context<'_> {
+    /// Reports about one word of a statement.
+    pub(super) fn report(&mut self, statement: &Statement, word: usize, code: Code, message: String) {
+        let diagnostic = Diagnostic::new(code, statement.at(word), message);
+        self.sink.push(statement.explain(diagnostic));
+    }
+
+    /// Reports about a place, or about the whole configuration.
+    pub(super) fn report_at(&mut self, at: Option<Location>, code: Code, message: String) {
+        self.sink.push(Diagnostic::new(code, at, message));
+    }
+
+    /// A word that must be there: without it, reading stops.
+    pub(super) fn need<'s>(&mut self, statement: &'s Statement, word: usize) -> Option<&'s [u8]> {
+        if word < statement.len() {
+            return Some(statement.word(word));
+        }
+        let message = format!("'{}' is missing its value", statement.text(word - 1));
+        self.report(statement, word - 1, Code::MissingParameter, message);
+        self.stopped = true;
+        None
+    }
+
+    /// A whole number; junk behind it is overlooked outside of a configuration test.
+    pub(super) fn lenient(
+        &mut self,
+        owner: &str,
+        statement: &Statement,
+        min: i64,
+        max: i64,
+        otherwise: &str,
+    ) -> Option<i64> {
+        let text = self.need(statement, 1)?;
+        let read = value::number(text, min, max, !self.test);
+        self.judged(owner, statement, read, otherwise)
+    }
+
+    /// A whole number without junk.
+    pub(super) fn strict(
+        &mut self,
+        owner: &str,
+        statement: &Statement,
+        min: i64,
+        max: i64,
+        otherwise: &str,
+    ) -> Option<i64> {
+        let text = self.need(statement, 1)?;
+        let read = value::number(text, min, max, false);
+        self.judged(owner, statement, read, otherwise)
+    }
+
+    /// Seconds with up to six decimals, in microseconds.
+    pub(super) fn seconds(
+        &mut self,
+        owner: &str,
+        statement: &Statement,
+        min: i64,
+        max: i64,
+        otherwise: &str,
+    ) -> Option<i64> {
+        let text = self.need(statement, 1)?;
+        let read = value::decimal(text, min, max, 6);
+        self.judged(owner, statement, read, otherwise)
+    }
+
+    fn judged(&mut self, owner: &str, statement: &Statement, read: Read, otherwise: &str) -> Option<i64> {
+        if let Some(problem) = read.problem {
+            let outcome = match (read.value, problem) {
+                (Some(_), Problem::TooPrecise) => "rounding it".to_owned(),
+                (Some(value), _) => format!("using {value}"),
+                (None, _) => otherwise.to_owned(),
+            };
+            let message =
+                format!("{owner}{} '{}' {problem}, {outcome}", statement.text(0), statement.text(1));
+            self.report(statement, 1, Code::BadNumber, message);
+        }
+        read.value
+    }
+
+    /// A flag that may be followed by a boolean; alone it is true. `None` if what follows is no boolean.
+    pub(super) fn boolean(&mut self, owner: &str, statement: &Statement) -> Option<bool> {
+        if statement.len() < 2 {
+            return Some(true);
+        }
+        let value = value::boolean(statement.word(1));
+        if value.is_none() {
+            let message = format!(
+                "{owner}{} '{}' is neither true, on, yes nor false, off, no, ignoring it",
+                statement.text(0),
+                statement.text(1)
+            );
+            self.report(statement, 1, Code::BadBoolean, message);
+        }
+        value
+    }
+
+    /// The name of an interface; longer than the kernel takes is reported and none.
+    pub(super) fn interface_name(
+        &mut self,
+        owner: &str,
+        statement: &Statement,
+        word: usize,
+    ) -> Option<InterfaceName> {
+        let name = InterfaceName::new(&statement.text(word));
+        if name.is_none() {
+            let message = format!(
+                "{owner}interface name '{}' is too long or has characters no interface name has, ignoring it",
+                statement.text(word)
+            );
+            self.report(statement, word, Code::BadValue, message);
+        }
+        name
+    }
+
+    /// What the host says of an interface.
+    pub(super) fn interface(&self, name: &InterfaceName) -> InterfaceFacts {
+        self.source.interface(name.as_str())
+    }
+}

@@ -1,0 +1,68 @@
+//! Instances that would be the same virtual router.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+
+use vrrp_types::{Family, Vrid};
+
+use super::reader::Reader;
+use crate::code::Code;
+use crate::files::Location;
+use crate::model::{Instance, InterfaceName, Mode};
+use crate::source::InterfaceFacts;
+
+/// What two instances must not share.
+type Key = (Family, Vrid, Option<InterfaceName>, Whom);
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Whom {
+    Group(IpAddr),
+    /// One of the peers, and the source address if it is configured.
+    Peer(IpAddr, Option<IpAddr>),
+}
+
+impl Reader<'_> {
+    /// Reports instances of one family and identifier that send the same way, and which come later.
+    pub(super) fn report_duplicates(&mut self, instances: &[Instance], places: &[Option<Location>]) {
+        let mut seen: HashMap<Key, usize> = HashMap::with_capacity(instances.len());
+        for (index, instance) in instances.iter().enumerate() {
+            let first = keys(instance).into_iter().find_map(|key| match seen.entry(key) {
+                std::collections::hash_map::Entry::Occupied(entry) => Some(*entry.get()),
+                std::collections::hash_map::Entry::Vacant(entry) => {
+                    entry.insert(index);
+                    None
+                }
+            });
+            if let Some(first) = first {
+                self.report_duplicate(&instances[first], instance, places[index]);
+            }
+        }
+    }
+
+    fn report_duplicate(&mut self, first: &Instance, second: &Instance, at: Option<Location>) {
+        // An interface that does not exist yet may turn out to be another's.
+        let missing = |name: &InterfaceName| self.context.interface(name) == InterfaceFacts::Missing;
+        if second.interface.as_ref().is_some_and(missing) {
+            return;
+        }
+        let wherever = match &second.interface {
+            Some(name) => format!("on interface {name}"),
+            None => "with the same peers".to_owned(),
+        };
+        let message = format!(
+            "{} and {} both use VRID {} with {} {wherever}",
+            first.name, second.name, second.vrid, second.family
+        );
+        self.context.report_at(at, Code::DuplicateVrid, message);
+    }
+}
+
+fn keys(instance: &Instance) -> Vec<Key> {
+    let key = |whom| (instance.family, instance.vrid, instance.interface.clone(), whom);
+    match &instance.mode {
+        Mode::Multicast { group } => vec![key(Whom::Group(*group))],
+        Mode::Unicast { peers, .. } => {
+            peers.iter().map(|peer| key(Whom::Peer(peer.address, instance.source))).collect()
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! From statements to the typed model, as keepalived 2.4.3 reads them.
+//!
+//! keepalived has no grammar of its own for blocks: whether a brace opens one depends on the keyword before
+//! it. So an unknown keyword with a block has its braces read in the block around it, and its closing brace
+//! ends that. The readers here follow it step by step; what they find odd is reported and reading goes on.
+
+mod address_line;
+mod addresses;
+mod context;
+mod draft;
+mod duplicates;
+mod global;
+mod global_process;
+mod global_values;
+mod instance;
+mod instance_values;
+mod lists;
+mod other;
+mod reader;
+mod resolve;
+mod resolve_checks;
+mod resolve_timing;
+mod root;
+
+use crate::code::Class;
+use crate::diag::Diagnostic;
+use crate::expand::Expander;
+use crate::files::Files;
+use crate::model::Config;
+use crate::options::Options;
+use crate::source::Source;
+
+use reader::Reader;
+
+/// What reading came to.
+pub(crate) struct Lowered {
+    pub(crate) config: Config,
+    pub(crate) diagnostics: Vec<Diagnostic>,
+    pub(crate) files: Files,
+    pub(crate) worst: Class,
+    pub(crate) errors: bool,
+    pub(crate) missing: bool,
+    pub(crate) unreadable: bool,
+    pub(crate) stopped: bool,
+}
+
+/// Reads a configuration from its files to the model.
+pub(crate) fn lower(options: &Options, source: &dyn Source) -> Lowered {
+    let mut reader = Reader::new(Expander::new(source, options), options, source);
+    let found = reader.expander.open(&mut reader.context.sink);
+    if found {
+        reader.root();
+    }
+    let config = reader.resolve();
+    let Reader { expander, context, .. } = reader;
+    let (unreadable, files) = (expander.unreadable, expander.files);
+    let errors = context.sink.has_errors();
+    let (diagnostics, worst) = context.sink.finish();
+    Lowered {
+        config,
+        diagnostics,
+        files,
+        worst,
+        errors,
+        missing: !found && !unreadable,
+        unreadable,
+        stopped: context.stopped,
+    }
+}

@@ -1,0 +1,192 @@
+//! The stream of statements, and the ways keepalived reads blocks off it.
+
+use std::collections::HashSet;
+
+use super::context::Context;
+use super::draft::Draft;
+use super::global::Defaults;
+use crate::code::Code;
+use crate::expand::{Expander, Statement};
+use crate::files::Location;
+use crate::keywords;
+use crate::model::Config;
+use crate::options::Options;
+use crate::source::Source;
+
+/// Everything that is read into.
+pub(super) struct Reader<'a> {
+    pub(super) expander: Expander<'a>,
+    pub(super) context: Context<'a>,
+    pub(super) config: Config,
+    pub(super) defaults: Defaults,
+    pub(super) drafts: Vec<Draft>,
+    /// Names of instances, those of rejected ones included.
+    pub(super) names: HashSet<Box<str>>,
+    /// Keywords reported as not acted on: once each is enough.
+    pub(super) noted: HashSet<(&'static str, &'static str)>,
+    /// How many braces are open.
+    depth: u32,
+    /// The last brace that opened, for the report at the end of the file.
+    opened: Option<Location>,
+}
+
+/// What the next statement of a block is.
+pub(super) enum Next {
+    /// A statement to read.
+    Statement,
+    /// The block is over.
+    End,
+}
+
+/// How far a block has been read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Progress {
+    /// Its opening brace is due.
+    NeedsOpen,
+    /// It is open.
+    Inside,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(expander: Expander<'a>, options: &Options, source: &'a dyn Source) -> Self {
+        let sink = crate::diag::Sink::new(options.limits.diagnostics);
+        Self {
+            expander,
+            context: Context { sink, source, test: options.test, stopped: false },
+            config: Config::default(),
+            defaults: Defaults::default(),
+            drafts: Vec::new(),
+            names: HashSet::new(),
+            noted: HashSet::new(),
+            depth: 0,
+            opened: None,
+        }
+    }
+
+    /// The next statement. False at the end of the files, or once reading has stopped.
+    pub(super) fn next(&mut self, statement: &mut Statement) -> bool {
+        if self.context.stopped || !self.expander.next(statement, &mut self.context.sink) {
+            return false;
+        }
+        if statement.is_open() {
+            self.depth += 1;
+            self.opened = statement.at(0);
+        } else if statement.is_close() {
+            if self.depth == 0 {
+                self.context.report(statement, 0, Code::ExtraClose, "extra '}' found".to_owned());
+            }
+            self.depth = self.depth.saturating_sub(1);
+        }
+        true
+    }
+
+    /// How many braces are open now.
+    pub(super) const fn depth(&self) -> u32 {
+        self.depth
+    }
+
+    /// At the end of the files: says how many blocks were not closed.
+    pub(super) fn report_open_blocks(&mut self) {
+        if self.depth > 0 && !self.context.stopped && !self.expander.halted {
+            let message = format!("there are {} missing '}}'s or extra '{{'s", self.depth);
+            self.context.report_at(self.opened, Code::MissingClose, message);
+        }
+    }
+
+    /// The next statement of a block of keywords.
+    pub(super) fn next_in_block(&mut self, statement: &mut Statement, progress: &mut Progress) -> Next {
+        while self.next(statement) {
+            let needs_open = std::mem::replace(progress, Progress::Inside) == Progress::NeedsOpen;
+            if statement.is_open() {
+                if !needs_open {
+                    let message = "unexpected '{', ignoring it".to_owned();
+                    self.context.report(statement, 0, Code::UnexpectedOpen, message);
+                }
+                continue;
+            }
+            if needs_open {
+                let message = "missing '{' at beginning of configuration block".to_owned();
+                self.context.report(statement, 0, Code::MissingOpen, message);
+            }
+            return if statement.is_close() { Next::End } else { Next::Statement };
+        }
+        Next::End
+    }
+
+    /// Passes over what follows a keyword: its braces and all between them, or nothing if it has none.
+    ///
+    /// Returns true if a statement was read that is not part of it.
+    pub(super) fn skip_block(&mut self, statement: &mut Statement) -> bool {
+        if !self.next(statement) {
+            return false;
+        }
+        if !statement.is_open() {
+            return true;
+        }
+        self.skip_to_depth(statement, self.depth - 1);
+        false
+    }
+
+    /// Passes over statements until no more than `depth` braces are open.
+    pub(super) fn skip_to_depth(&mut self, statement: &mut Statement, depth: u32) {
+        while self.depth > depth && self.next(statement) {}
+    }
+
+    /// Hands each line of a block of lines to `read`.
+    ///
+    /// keepalived looks only for the closing brace here: a brace that opens is a line like any other.
+    pub(super) fn lines(&mut self, head: &Statement, read: impl FnMut(&mut Self, &Statement)) {
+        if head.len() > 1 {
+            let message = format!("block {} has extra parameters {} ...", head.text(0), head.text(1));
+            self.context.report(head, 1, Code::ExtraParameter, message);
+        }
+        self.lines_of(head, read);
+    }
+
+    /// [`Self::lines`] for a block that has a name.
+    pub(super) fn lines_of(&mut self, head: &Statement, mut read: impl FnMut(&mut Self, &Statement)) {
+        let mut statement = Statement::default();
+        let mut needs_open = true;
+        while self.next(&mut statement) {
+            let first = std::mem::replace(&mut needs_open, false);
+            if first && statement.is_open() {
+                continue;
+            }
+            if statement.is_close() {
+                return;
+            }
+            if first {
+                let message = format!("'{{' missing from beginning of block {}", head.text(0));
+                self.context.report(&statement, 0, Code::Unusual, message);
+            }
+            read(self, &statement);
+        }
+    }
+
+    /// Reports a keyword that the table does not have.
+    pub(super) fn unknown(&mut self, statement: &Statement, block: &str) {
+        let word = statement.text(0);
+        let mut message = format!("unknown keyword '{word}'");
+        if let Some(meant) = keywords::suggest(block, &word) {
+            message.push_str(&format!(", did you mean '{meant}'?"));
+        }
+        self.context.report(statement, 0, Code::UnknownKeyword, message);
+    }
+
+    /// Reports a keyword that there is a newer one for, as far as keepalived does.
+    pub(super) fn deprecated(&mut self, statement: &Statement, keyword: &keywords::Keyword) {
+        if keyword.status == keywords::Status::Deprecated {
+            let message = format!("'{}' is deprecated: {}", keyword.name, keyword.help);
+            self.context.report(statement, 0, Code::Deprecated, message);
+        }
+    }
+
+    /// Reports, once for each keyword, that it is known and not acted on.
+    pub(super) fn not_acted_on(&mut self, statement: &Statement, keyword: &'static keywords::Keyword) {
+        self.deprecated(statement, keyword);
+        if self.noted.insert((keyword.block, keyword.name)) {
+            let message = format!("'{}' is read over: it is not acted on yet", keyword.name);
+            self.context.report(statement, 0, Code::NotActedOn, message);
+        }
+    }
+}

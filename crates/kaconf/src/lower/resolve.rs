@@ -1,0 +1,209 @@
+//! Once all is read: from what was typed to what an instance does, every default in its place.
+//!
+//! The order is keepalived's, so that what depends on another setting sees it as keepalived would.
+
+use vrrp_types::{Family, Priority, Version};
+
+use super::draft::{AuthType, Draft};
+use super::reader::Reader;
+use crate::code::Code;
+use crate::model::{Accept, Authentication, ChecksumV3, Config, Global, InitialState, Instance, Mode};
+
+impl Reader<'_> {
+    /// Makes the model of all that was read.
+    pub(super) fn resolve(&mut self) -> Config {
+        let drafts = std::mem::take(&mut self.drafts);
+        let mut instances = Vec::with_capacity(drafts.len());
+        let mut places = Vec::with_capacity(drafts.len());
+        for draft in drafts {
+            if self.context.stopped {
+                break;
+            }
+            if !self.can_run(&draft) {
+                continue;
+            }
+            let at = draft.at("virtual_router_id");
+            if let Some(instance) = self.resolve_instance(draft) {
+                instances.push(instance);
+                places.push(at);
+            }
+        }
+        self.report_duplicates(&instances, &places);
+        let mut config = std::mem::take(&mut self.config);
+        config.instances = instances;
+        config
+    }
+
+    fn resolve_instance(&mut self, mut draft: Draft) -> Option<Instance> {
+        let strict = draft.strict.unwrap_or(self.defaults.strict);
+        let family = draft.family.unwrap_or(Family::V4);
+        let version = self.version(&draft, family, strict);
+        let vrid = draft.vrid?;
+        let group = self.group(family);
+        let mut new = Instance::new(&draft.name, vrid, family, group);
+        (new.strict, new.version, new.interface) = (strict, version, draft.interface.take());
+        (new.source, new.dont_track_primary) = (draft.source, draft.dont_track_primary);
+        new.track_source = draft.track_source && draft.source.is_some();
+        self.state_and_priority(&draft, &mut new);
+        self.authentication_checks(&draft, &mut new);
+        self.mode(&mut draft, &mut new);
+        if !self.interface_fits(&draft, &new) || !self.has_addresses(&mut draft, &mut new) {
+            return None;
+        }
+        self.preemption(&draft, &mut new);
+        self.patience(&draft, &mut new);
+        self.accept(&draft, &mut new);
+        self.garp(&draft, &mut new);
+        self.adverts(&draft, &mut new);
+        self.interval(&draft, &mut new);
+        let as_v2 = draft.checksum_as_v2.unwrap_or(self.defaults.checksum_as_v2);
+        new.checksum_v3 = if as_v2 { ChecksumV3::AsV2 } else { ChecksumV3::PseudoHeader };
+        new.skip_check_adv_addr = draft.skip_check_adv_addr || self.defaults.skip_check_adv_addr;
+        new.promote_secondaries = draft.promote_secondaries;
+        new.rx_buffer = draft.rx_buffer;
+        self.own_interface(&draft, &new);
+        Some(new)
+    }
+
+    /// Reports that a setting was overridden.
+    pub(super) fn overridden(&mut self, draft: &Draft, keyword: &str, code: Code, message: &str) {
+        let message = format!("{}{message}", draft.owner());
+        self.context.report_at(draft.at(keyword), code, message);
+    }
+
+    fn version(&mut self, draft: &Draft, family: Family, strict: bool) -> Version {
+        match (family, draft.version) {
+            (Family::V6, Some(Version::V2)) if strict => {
+                self.overridden(
+                    draft,
+                    "version",
+                    Code::Strict,
+                    "IPv6 cannot be used with VRRP version 2, setting version 3",
+                );
+                Version::V3
+            }
+            (_, Some(version)) => version,
+            (Family::V6, None) => Version::V3,
+            (Family::V4, None) => self.defaults.version,
+        }
+    }
+
+    fn group(&self, family: Family) -> std::net::IpAddr {
+        let global: &Global = &self.config.global;
+        match family {
+            Family::V4 => global.multicast_group_v4.into(),
+            Family::V6 => global.multicast_group_v6.into(),
+        }
+    }
+
+    /// Priority from state and state from priority, where one of them was not typed.
+    fn state_and_priority(&mut self, draft: &Draft, new: &mut Instance) {
+        let default =
+            if draft.state == Some(InitialState::Master) { Priority::OWNER } else { Priority::DEFAULT };
+        new.priority = draft.priority.map_or(default, Priority::new);
+        let fitting = if new.priority.is_owner() { InitialState::Master } else { InitialState::Backup };
+        new.state = draft.state.unwrap_or(fitting);
+        if new.strict && new.state != fitting {
+            self.overridden(
+                draft,
+                "state",
+                Code::Strict,
+                "state MASTER must match being address owner in strict mode, priority 255",
+            );
+            new.state = fitting;
+        }
+    }
+
+    fn authentication_checks(&mut self, draft: &Draft, new: &mut Instance) {
+        let Some(kind) = draft.auth_type else { return };
+        let refusal = if new.strict {
+            "strict mode does not support authentication, ignoring it"
+        } else if new.version == Version::V3 {
+            "VRRP version 3 does not support authentication, ignoring it"
+        } else if draft.auth_pass[0] == 0 {
+            "authentication specified but no password given, ignoring it"
+        } else if kind == AuthType::Ah && new.family == Family::V6 {
+            "AH authentication cannot be used with IPv6, ignoring it"
+        } else {
+            new.authentication = match kind {
+                AuthType::Pass => Authentication::Pass(draft.auth_pass),
+                AuthType::Ah => Authentication::Ah(draft.auth_pass),
+            };
+            // The sequence number of the present master must be heard before taking over from it.
+            if kind == AuthType::Ah && new.state == InitialState::Master && !new.priority.is_owner() {
+                let message = "initial state MASTER is incompatible with AH authentication, setting BACKUP";
+                self.overridden(draft, "state", Code::Authentication, message);
+                new.state = InitialState::Backup;
+            }
+            return;
+        };
+        self.overridden(draft, "", Code::Authentication, refusal);
+    }
+
+    /// Unicast with peers, multicast otherwise.
+    fn mode(&mut self, draft: &mut Draft, new: &mut Instance) {
+        let unicast = std::mem::take(&mut draft.unicast);
+        if unicast.peers.is_empty() && unicast.ttl.is_some() {
+            self.overridden(
+                draft,
+                "unicast_ttl",
+                Code::Incompatible,
+                "unicast_ttl cannot be used without unicast peers, ignoring it",
+            );
+        }
+        if unicast.configured && unicast.peers.is_empty() {
+            if unicast.fault_without_peers {
+                let message = "unicast cannot be used without any peers, going to fault state";
+                self.overridden(draft, "unicast_fault_no_peer", Code::Unusual, message);
+            } else {
+                let message = "a unicast keyword has been specified without any unicast peers, defaulting to multicast. \
+                               This usage is deprecated, please update your configuration";
+                self.overridden(draft, "", Code::UnicastWithoutPeers, message);
+            }
+        }
+        if unicast.configured && (!unicast.peers.is_empty() || unicast.fault_without_peers) {
+            self.vmac_over_unicast(draft, new);
+            if draft.group.is_some() && !unicast.peers.is_empty() {
+                self.overridden(
+                    draft,
+                    "mcast_dst_ip",
+                    Code::Incompatible,
+                    "multicast destination specified with unicast, ignoring it",
+                );
+            }
+            new.mode = Mode::Unicast {
+                peers: unicast.peers,
+                ttl: unicast.ttl.unwrap_or(255),
+                check_source: unicast.check_source || self.defaults.check_unicast_src,
+                fault_without_peers: unicast.fault_without_peers,
+                old_checksum: unicast.old_checksum,
+            };
+        } else if let Some(group) = draft.group {
+            new.mode = Mode::Multicast { group };
+        }
+    }
+
+    fn vmac_over_unicast(&mut self, draft: &Draft, new: &Instance) {
+        if draft.use_vmac && new.interface.is_none() {
+            let message = "VMAC cannot be used with unicast and no interface, ignoring use_vmac";
+            self.overridden(draft, "", Code::Incompatible, message);
+        } else if draft.use_vmac && !draft.vmac_xmit_base {
+            self.overridden(
+                draft,
+                "",
+                Code::Incompatible,
+                "unicast with use_vmac requires vmac_xmit_base, setting it",
+            );
+        }
+    }
+
+    fn accept(&mut self, draft: &Draft, new: &mut Instance) {
+        let mut accept = draft.accept.unwrap_or(new.priority.is_owner() || !new.strict);
+        if accept && new.strict && new.version == Version::V2 && !new.priority.is_owner() {
+            let message = "accept mode for VRRP version 2 does not comply with RFC 3768, ignoring it";
+            self.overridden(draft, "accept", Code::Strict, message);
+            accept = false;
+        }
+        new.accept = if accept { Accept::All } else { Accept::OwnerOnly };
+    }
+}

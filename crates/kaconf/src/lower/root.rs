@@ -1,0 +1,109 @@
+//! Root level: blocks, and the keywords that stand outside of them.
+
+use std::time::Duration;
+
+use super::reader::Reader;
+use crate::code::Code;
+use crate::expand::Statement;
+use crate::keywords;
+
+impl Reader<'_> {
+    /// Reads the files to their end.
+    pub(super) fn root(&mut self) {
+        let mut statement = Statement::default();
+        let mut pending = false;
+        while pending || self.next(&mut statement) {
+            pending = false;
+            match statement.word(0) {
+                b"{" => {
+                    let message = "unexpected '{', ignoring it".to_owned();
+                    self.context.report(&statement, 0, Code::UnexpectedOpen, message);
+                }
+                // An extra one was reported when it was counted.
+                b"}" => self.stray_close(&statement),
+                b"global_defs" => self.global_defs(),
+                b"vrrp_instance" => pending = self.vrrp_instance(&mut statement),
+                _ => pending = self.root_keyword(&mut statement),
+            }
+        }
+        self.report_open_blocks();
+    }
+
+    /// A closing brace at root level that an opening one belongs to: that of an unknown keyword's block.
+    fn stray_close(&mut self, statement: &Statement) {
+        let message = "unknown keyword '}': the block it ends is not one of keepalived's".to_owned();
+        self.context.report(statement, 0, Code::UnknownKeyword, message);
+    }
+
+    /// A keyword of the root level. True if a statement was read that is not part of it.
+    fn root_keyword(&mut self, statement: &mut Statement) -> bool {
+        match statement.word(0) {
+            b"use_pid_dir" => self.config.global.use_pid_dir = true,
+            b"net_namespace" => self.net_namespace(statement),
+            b"instance" => self.instance_name(statement),
+            b"child_wait_time" => {
+                if let Some(secs) = self.context.strict("", statement, 0, i64::from(u32::MAX), "ignoring it")
+                {
+                    self.config.global.child_wait_time = Duration::from_secs(secs as u64);
+                }
+            }
+            _ => return self.other_root_keyword(statement),
+        }
+        false
+    }
+
+    fn other_root_keyword(&mut self, statement: &mut Statement) -> bool {
+        let name = statement.text(0).into_owned();
+        let Some(keyword) = keywords::find("root", &name) else {
+            self.unknown(statement, "root");
+            return false;
+        };
+        if matches!(keyword.name, "virtual_server" | "virtual_server_group") {
+            self.config.has_virtual_servers = true;
+        }
+        self.not_acted_on(statement, keyword);
+        match keyword.name {
+            "vrrp_script" | "vrrp_track_process" | "track_file" | "vrrp_track_file"
+                if self.context.need(statement, 1).is_none() =>
+            {
+                return false;
+            }
+            "track_group" | "vrrp_sync_group" if statement.len() != 2 => {
+                let message = format!("{} must have a name, skipping it", keyword.name);
+                self.context.report(statement, statement.len().min(2), Code::BadBlockName, message);
+                return self.skip_block(statement);
+            }
+            _ => {}
+        }
+        self.other_block(statement, keyword);
+        false
+    }
+
+    /// `net_namespace NAME`: the first one counts.
+    fn net_namespace(&mut self, statement: &Statement) {
+        if statement.len() < 2 {
+            let message = "net_namespace name missing, ignoring it".to_owned();
+            return self.context.report(statement, 0, Code::BadValue, message);
+        }
+        if self.config.global.net_namespace.is_some() {
+            let message = format!("duplicate net_namespace definition {}, ignoring it", statement.text(1));
+            return self.context.report(statement, 1, Code::Repeated, message);
+        }
+        self.config.global.net_namespace = Some(statement.text(1).into());
+        self.config.global.use_pid_dir = true;
+    }
+
+    /// `instance NAME`: the first one counts.
+    fn instance_name(&mut self, statement: &Statement) {
+        if statement.len() < 2 {
+            let message = "instance name missing, ignoring it".to_owned();
+            return self.context.report(statement, 0, Code::BadValue, message);
+        }
+        if self.config.global.instance.is_some() {
+            let message = format!("duplicate instance definition {}, ignoring it", statement.text(1));
+            return self.context.report(statement, 1, Code::Repeated, message);
+        }
+        self.config.global.instance = Some(statement.text(1).into());
+        self.config.global.use_pid_dir = true;
+    }
+}

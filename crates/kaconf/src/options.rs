@@ -1,0 +1,66 @@
+//! How a configuration is to be read, and how much of it at most.
+
+use std::path::PathBuf;
+
+/// How a configuration is to be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Options {
+    /// `-f`: the file, or a pattern.
+    pub path: PathBuf,
+    /// `-i`: which lines `@ID` keeps. keepalived's default is the host name up to its first dot.
+    pub config_id: Option<Box<str>>,
+    /// `-e`: a missing include is an error.
+    pub all_includes: bool,
+    /// `-t`: junk behind a number makes it invalid instead of being overlooked.
+    pub test: bool,
+    /// Seed of `${_RANDOM}`; `None` is a new one each time.
+    pub random_seed: Option<u32>,
+    /// Bounds.
+    pub limits: Limits,
+}
+
+impl Options {
+    /// The defaults for a file.
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        Self {
+            path: path.into(),
+            config_id: None,
+            all_includes: false,
+            test: false,
+            random_seed: None,
+            limits: Limits::default(),
+        }
+    }
+}
+
+/// Bounds: a configuration that passes one is refused with `K109`, it never makes the reader hang or grow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Limits {
+    /// Octets of all files together; 64 MiB.
+    pub octets: usize,
+    /// Files opened, an included file counts each time; 4096.
+    pub files: usize,
+    /// Files open inside each other; 32.
+    pub depth: usize,
+    /// Lines read, those that definitions and sequences make included; one million.
+    pub lines: usize,
+    /// Octets that definitions may hold; 4 MiB.
+    pub definitions: usize,
+    /// Diagnostics kept, and as many errors beyond them; 1000.
+    pub diagnostics: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            octets: 64 << 20,
+            files: 4096,
+            depth: 32,
+            lines: 1_000_000,
+            definitions: 4 << 20,
+            diagnostics: 1000,
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! A configuration being read by a process made for it.
+//!
+//! Whatever a file does to its reader, crash, hang or memory, it does to nobody else.
+
+use std::ffi::OsString;
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd};
+use std::os::unix::process::ExitStatusExt;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use super::process::Process;
+use crate::exit::Exit;
+use crate::ipc::{Bundle, ParentPart};
+use crate::role::{self, Role};
+
+/// How long a reading may take. The largest files known take a quarter of a second.
+const LIMIT: Duration = Duration::from_secs(30);
+
+/// A configuration that was read and checked.
+#[derive(Debug)]
+pub(super) struct Prepared {
+    /// For the children, sealed.
+    pub(super) bundle: Bundle,
+    /// For the parent.
+    pub(super) part: ParentPart,
+}
+
+/// Why there is no configuration.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub(super) enum Unread {
+    /// The reader judged it; its messages are in the log.
+    #[error("it cannot be run (exit code {})", .0.code())]
+    Judged(Exit),
+    /// The reader crashed or was killed.
+    #[error("its reader was ended by signal {0}")]
+    Crashed(i32),
+    /// The reader ended in a way readers do not.
+    #[error("its reader ended with code {0}")]
+    Ended(i32),
+    /// The reader did not come to an end.
+    #[error("its reader took longer than {} s", LIMIT.as_secs())]
+    Hung,
+    /// What the reader left behind cannot be used.
+    #[error("its reader left nothing usable: {0}")]
+    Unusable(#[from] io::Error),
+}
+
+impl Unread {
+    /// With what a daemon ends that cannot start for it.
+    pub(super) fn exit(&self) -> Exit {
+        match self {
+            Self::Judged(exit) => *exit,
+            _ => Exit::Config,
+        }
+    }
+}
+
+/// A reader at work.
+#[derive(Debug)]
+pub(super) struct Reading {
+    process: Process,
+    bundle: Bundle,
+    deadline: Instant,
+}
+
+impl Reading {
+    /// Starts a reader.
+    ///
+    /// # Errors
+    /// No process or memory to be had.
+    pub(super) fn start(arguments: &[OsString], now: Instant) -> io::Result<Self> {
+        let bundle = Bundle::create()?;
+        let mut command = role::command(arguments, Role::Reader);
+        command.stdin(Stdio::null()).stdout(Stdio::from(bundle.try_clone()?));
+        Ok(Self { process: Process::start(command)?, bundle, deadline: now + LIMIT })
+    }
+
+    /// When it has taken too long.
+    pub(super) fn deadline(&self) -> Instant {
+        self.deadline
+    }
+
+    /// Gives the result once there is one, and the reading back until then.
+    pub(super) fn poll(mut self, now: Instant) -> Result<Result<Prepared, Unread>, Self> {
+        match self.process.ended() {
+            Some(status) => Ok(self.result(status)),
+            None if now >= self.deadline => {
+                self.abandon();
+                Ok(Err(Unread::Hung))
+            }
+            None => Err(self),
+        }
+    }
+
+    /// Ends the reader.
+    pub(super) fn abandon(self) {
+        self.process.kill();
+    }
+
+    fn result(self, status: std::process::ExitStatus) -> Result<Prepared, Unread> {
+        match (status.code(), status.signal()) {
+            (Some(0), _) => {
+                self.bundle.seal()?;
+                Ok(Prepared { part: self.bundle.parent_part()?, bundle: self.bundle })
+            }
+            (Some(2), _) => Err(Unread::Judged(Exit::Config)),
+            (Some(6), _) => Err(Unread::Judged(Exit::NoConfig)),
+            (Some(code), _) => Err(Unread::Ended(code)),
+            (None, signal) => Err(Unread::Crashed(signal.unwrap_or(0))),
+        }
+    }
+}
+
+impl AsFd for Reading {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.process.as_fd()
+    }
+}

@@ -1,0 +1,184 @@
+//! The reader: a process that reads the configuration, says what is wrong with it, and ends.
+//!
+//! It writes a bundle to its standard output, a memory file of the parent's, and its exit code is the verdict.
+//! The same reading, in the user's own process and without a bundle, is the configuration test.
+
+use std::fs::File;
+use std::io::{self, Write};
+use std::path::Path;
+use std::process::ExitCode;
+
+use kaconf::model::{Authentication, Config};
+use kaconf::{FileSource, InterfaceFacts, Loaded, Matches, ReadError, Severity, Source};
+use rustix::fs::{Mode, OFlags};
+use rustix::process::{Resource, Rlimit, Signal as KernelSignal};
+use vrrp_linux::netlink::Netlink;
+use vrrp_linux::{Link, LinkFlags};
+
+use crate::cli::Options;
+use crate::exit::Exit;
+use crate::ipc::Bundle;
+use crate::log::{self, Mode as LogMode, Process};
+use crate::namespace;
+
+/// Most memory a reader may ask for, octets. The largest files known take 30 MiB.
+const MEMORY: u64 = 2 << 30;
+
+/// Reads the configuration for a parent.
+pub(crate) fn run(options: &Options) -> ExitCode {
+    // Nobody waits for a reader whose parent is gone.
+    let _bound = rustix::process::set_parent_process_death_signal(Some(KernelSignal::KILL));
+    expect_the_worst();
+    log::init(options, Process::Parent, LogMode::Direct);
+    let loaded = load(options);
+    let global = &loaded.config.global;
+    log::rename(options.namespace_or(global.net_namespace.as_deref()), global.instance.as_deref());
+    say(&loaded);
+    if options.dump_conf {
+        dump(&loaded.config);
+    }
+    if let Some(fatal) = loaded.fatal() {
+        tracing::error!("{}: {fatal}", options.config_file.display());
+        return fatal.exit_code().into();
+    }
+    match Bundle::write(&loaded.config, io::stdout().lock()) {
+        Ok(()) => Exit::Ok.into(),
+        Err(error) => {
+            tracing::error!("cannot hand the configuration on: {error}");
+            Exit::Program.into()
+        }
+    }
+}
+
+/// Logs what was found.
+fn say(loaded: &Loaded) {
+    for diagnostic in &loaded.diagnostics {
+        for line in kaconf::render(diagnostic, &loaded.files).lines() {
+            match diagnostic.severity {
+                Severity::Error => tracing::error!("{line}"),
+                Severity::Warning => tracing::warn!("{line}"),
+                Severity::Note => tracing::info!("{line}"),
+            }
+        }
+    }
+}
+
+/// `-d`: logs the configuration as understood, without its secrets.
+fn dump(config: &Config) {
+    let mut config = config.clone();
+    for instance in &mut config.instances {
+        if let Authentication::Pass(key) | Authentication::Ah(key) = &mut instance.authentication {
+            *key = *b"********";
+        }
+    }
+    for line in format!("{config:#?}").lines() {
+        tracing::info!("{line}");
+    }
+}
+
+/// `-t`: says what is wrong and how bad it is.
+pub(crate) fn test(options: &Options) -> ExitCode {
+    let loaded = load(options);
+    let log = options.config_test.as_deref().unwrap_or_default();
+    let mut out: Box<dyn Write> = match Path::new(log) {
+        path if !log.is_empty() => match append(path) {
+            Ok(file) => Box::new(file),
+            Err(error) => {
+                eprintln!("cannot write to {}: {error}", path.display());
+                return Exit::Fatal.into();
+            }
+        },
+        _ => Box::new(io::stderr().lock()),
+    };
+    for diagnostic in &loaded.diagnostics {
+        if let Err(error) = writeln!(out, "{}", kaconf::render(diagnostic, &loaded.files)) {
+            // A verdict nobody can read the reasons of is still the verdict.
+            eprintln!("cannot write the messages: {error}");
+            break;
+        }
+    }
+    loaded.exit_class().code().into()
+}
+
+fn append(path: &Path) -> io::Result<File> {
+    let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::APPEND | OFlags::CLOEXEC | OFlags::NOCTTY;
+    Ok(rustix::fs::open(path, flags, Mode::from_raw_mode(0o600))?.into())
+}
+
+/// Reads the configuration, in the network namespace it is for: whether an interface exists is part of it.
+fn load(options: &Options) -> Loaded {
+    let mut how = kaconf::Options::new(&options.config_file);
+    how.config_id = Some(options.config_id.clone().unwrap_or_else(host_name).into());
+    how.all_includes = options.all_config;
+    how.test = options.config_test.is_some();
+    if let Some(name) = &options.namespace {
+        enter(name);
+        return kaconf::load(&how, &Host::here());
+    }
+    let loaded = kaconf::load(&how, &Host::here());
+    match loaded.config.global.net_namespace.as_deref() {
+        Some(name) => {
+            enter(name);
+            kaconf::load(&how, &Host::here())
+        }
+        None => loaded,
+    }
+}
+
+fn enter(name: &str) {
+    if let Err(error) = namespace::enter_network(name) {
+        // The parent cannot either, and ends for it; a test says it here.
+        eprintln!("Unable to set network namespace {name}: {error}");
+    }
+}
+
+/// Whoever dies first when memory is short, it must not be a daemon that holds addresses.
+fn expect_the_worst() {
+    let _marked = std::fs::write("/proc/self/oom_score_adj", "1000");
+    let limit = Rlimit { current: Some(MEMORY), maximum: Some(MEMORY) };
+    let _limited = rustix::process::setrlimit(Resource::As, limit);
+}
+
+/// The name of this host up to its first dot: what `@ID` lines are chosen by when `-i` does not say.
+fn host_name() -> String {
+    let host = rustix::system::uname();
+    let name = host.nodename().to_string_lossy();
+    name.split('.').next().unwrap_or_default().to_owned()
+}
+
+/// Files of this host, and its interfaces.
+struct Host {
+    /// `None` when they cannot be asked for: then nothing is held against a name.
+    links: Option<Vec<Link>>,
+}
+
+impl Host {
+    fn here() -> Self {
+        Self { links: Netlink::open().and_then(|mut netlink| netlink.links()).ok() }
+    }
+}
+
+impl Source for Host {
+    fn matches(&self, dir: &Path, pattern: &str) -> Result<Matches, ReadError> {
+        FileSource.matches(dir, pattern)
+    }
+
+    fn read(&self, path: &Path, limit: usize) -> Result<Vec<u8>, ReadError> {
+        FileSource.read(path, limit)
+    }
+
+    fn variable(&self, name: &str) -> Option<String> {
+        FileSource.variable(name)
+    }
+
+    fn interface(&self, name: &str) -> InterfaceFacts {
+        let Some(links) = &self.links else { return InterfaceFacts::Unknown };
+        links.iter().find(|link| link.name == name).map_or(InterfaceFacts::Missing, |link| {
+            InterfaceFacts::Present {
+                mtu: link.mtu,
+                multicast: link.flags.contains(LinkFlags::MULTICAST),
+                loopback: link.flags.contains(LinkFlags::LOOPBACK),
+            }
+        })
+    }
+}

@@ -1,0 +1,181 @@
+//! Gratuitous ARPs and unsolicited neighbour advertisements: who is told of the addresses, and when.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::time::Duration;
+
+use tracing::debug;
+use vrrp_fsm::{Instant, Pacer};
+use vrrp_linux::{Frame, FrameBatch, FrameSender, IfIndex, SocketError};
+
+use super::instance::{Instance, InstanceId};
+use super::interfaces::Interfaces;
+
+/// An address of an instance.
+type Key = (InstanceId, u32);
+
+/// Frames that may wait for one system call.
+const FRAMES: usize = 128;
+
+#[derive(Debug)]
+pub(super) struct Announcer {
+    sender: FrameSender,
+    batch: FrameBatch,
+    /// Bursts that this turn of the event loop called for.
+    bursts: Vec<(InstanceId, u32)>,
+    /// Instances that announce the address they speak from.
+    returning: Vec<InstanceId>,
+    /// Least spacing of IPv4 and IPv6 announcements.
+    spacing: [Duration; 2],
+    paced: BTreeMap<(IfIndex, bool), Pacer<Key>>,
+    /// Interfaces whose IPv6 forwarding was looked up in this turn.
+    routers: BTreeMap<IfIndex, bool>,
+}
+
+impl Announcer {
+    pub(super) fn open() -> Result<Self, SocketError> {
+        Ok(Self {
+            sender: FrameSender::open()?,
+            batch: FrameBatch::new(FRAMES),
+            bursts: Vec::new(),
+            returning: Vec::new(),
+            spacing: [Duration::ZERO; 2],
+            paced: BTreeMap::new(),
+            routers: BTreeMap::new(),
+        })
+    }
+
+    /// `vrrp_garp_interval`, `vrrp_gna_interval`
+    pub(super) fn set_spacing(&mut self, arp: Duration, neighbour: Duration) {
+        if self.spacing != [arp, neighbour] {
+            self.spacing = [arp, neighbour];
+            self.paced.clear();
+        }
+    }
+
+    /// Announce all addresses of an instance, once they are in place.
+    pub(super) fn queue(&mut self, id: InstanceId, rounds: u32) {
+        self.bursts.push((id, rounds));
+    }
+
+    /// A unicast instance came back from Fault: its peers may have forgotten where it is.
+    pub(super) fn queue_source(&mut self, id: InstanceId) {
+        self.returning.push(id);
+    }
+
+    /// The instance is no longer master.
+    pub(super) fn cancel(&mut self, id: InstanceId) {
+        self.bursts.retain(|(waiting, _)| *waiting != id);
+        for pacer in self.paced.values_mut() {
+            pacer.cancel(|(waiting, _)| waiting == id);
+        }
+    }
+
+    /// Instances were renumbered.
+    pub(super) fn forget(&mut self) {
+        self.bursts.clear();
+        self.returning.clear();
+        self.paced.clear();
+    }
+
+    pub(super) fn deadline(&self) -> Option<Instant> {
+        self.paced.values().filter_map(Pacer::deadline).min()
+    }
+
+    /// Sends what this turn called for, and what had to wait and no longer must.
+    pub(super) fn run(&mut self, now: Instant, instances: &[Instance], interfaces: &Interfaces) {
+        if self.bursts.is_empty() && self.paced.is_empty() && self.returning.is_empty() {
+            return;
+        }
+        self.routers.clear();
+        for id in std::mem::take(&mut self.returning) {
+            let instance = &instances[id.index()];
+            if let (Some(IpAddr::V4(ip)), Some(on)) = (instance.source, instance.interface) {
+                self.send(IpAddr::V4(ip), on, interfaces);
+            }
+        }
+        for (id, rounds) in std::mem::take(&mut self.bursts) {
+            self.burst(id, rounds, instances, interfaces);
+        }
+        let places: Vec<_> = self.paced.keys().copied().collect();
+        for place in places {
+            while let Some((id, address)) = self.paced.get_mut(&place).and_then(|pacer| pacer.pop(now)) {
+                self.announce(&instances[id.index()], address as usize, interfaces);
+            }
+        }
+        self.paced.retain(|_, pacer| pacer.deadline().is_some());
+        self.flush();
+    }
+
+    /// Rounds go over all addresses: a, b, c, a, b, c.
+    fn burst(&mut self, id: InstanceId, rounds: u32, instances: &[Instance], interfaces: &Interfaces) {
+        let instance = &instances[id.index()];
+        for round in 0..rounds {
+            for (number, held) in instance.held.iter().enumerate() {
+                let Some(on) = held.on else { continue };
+                let v6 = held.model.address.is_ipv6();
+                if round == 0 {
+                    log(instance, held.model.address.ip(), on, interfaces);
+                }
+                let spacing = self.spacing[usize::from(v6)];
+                if spacing.is_zero() {
+                    self.announce(instance, number, interfaces);
+                } else if round == 0 {
+                    let pacer = self.paced.entry((on, v6)).or_insert_with(|| Pacer::new(spacing));
+                    pacer.push((id, number as u32), rounds);
+                }
+            }
+        }
+    }
+
+    fn announce(&mut self, instance: &Instance, number: usize, interfaces: &Interfaces) {
+        if let Some(held) = instance.held.get(number)
+            && let Some(on) = held.on
+        {
+            self.send(held.model.address.ip(), on, interfaces);
+        }
+    }
+
+    fn send(&mut self, ip: IpAddr, on: IfIndex, interfaces: &Interfaces) {
+        let Some(interface) = interfaces.get(on) else { return };
+        let (Some(mac), true) = (interface.link.mac, interface.link.takes_announcements()) else { return };
+        let what = if ip.is_ipv4() { "gratuitous ARP" } else { "unsolicited Neighbour Advert" };
+        debug!("Sending {what} on {} for {ip}", interface.link.name);
+        let frame = match ip {
+            IpAddr::V4(ip) => Frame::gratuitous_arp(mac, ip),
+            IpAddr::V6(ip) => {
+                Frame::neighbour_advertisement(mac, ip, self.is_router(on, &interface.link.name))
+            }
+        };
+        if self.batch.push(on, &frame).is_err() {
+            self.flush();
+            // An empty batch takes one frame.
+            let _ = self.batch.push(on, &frame);
+        }
+    }
+
+    /// The Router flag says whether the host forwards on the interface.
+    fn is_router(&mut self, index: IfIndex, name: &str) -> bool {
+        *self.routers.entry(index).or_insert_with(|| {
+            let conf = vrrp_linux::sysctl::Conf::new(vrrp_types::Family::V6, name);
+            conf.and_then(|conf| conf.get("forwarding")).is_ok_and(|forwarding| forwarding != 0)
+        })
+    }
+
+    fn flush(&mut self) {
+        if self.batch.is_empty() {
+            return;
+        }
+        let report = self.sender.send(&mut self.batch);
+        if let Some(failure) = report.failures.first() {
+            debug!("{} announcements could not be sent: {}", report.failures.len(), failure.error);
+        }
+        self.batch.clear();
+    }
+}
+
+fn log(instance: &Instance, ip: IpAddr, on: IfIndex, interfaces: &Interfaces) {
+    let what = if ip.is_ipv4() { "gratuitous ARPs" } else { "Unsolicited Neighbour Adverts" };
+    let interface = interfaces.get(on).map_or("?", |interface| interface.link.name.as_str());
+    debug!("({}) Sending/queueing {what} on {interface} for {ip}", instance.name());
+}

@@ -1,0 +1,174 @@
+//! The machines and the world: feeds inputs, carries out actions.
+//!
+//! A turn of the event loop collects what is to be sent, and [`Driver::settle`] does it in the order that a
+//! takeover needs: all adverts, then all addresses, then all announcements. There is no protocol logic here.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::time::Duration;
+
+use kaconf::model::{Global, Mode};
+use vrrp_fsm::{Action, Actions, Input, Instant, State};
+use vrrp_linux::{Monitor, Netlink};
+
+use crate::cli::Options;
+
+use super::announcer::Announcer;
+use super::instance::{Instance, InstanceId};
+use super::interfaces::Interfaces;
+use super::kernel::Kernel;
+use super::outbox::Outbox;
+use super::receivers::Receivers;
+use super::start::StartError;
+use super::wakeups::Wakeups;
+use super::{clock, journal};
+
+#[derive(Debug)]
+pub(super) struct Driver {
+    pub(super) options: Options,
+    pub(super) global: Global,
+    pub(super) instances: Vec<Instance>,
+    /// Whose virtual address an address is.
+    pub(super) virtuals: BTreeMap<IpAddr, Vec<InstanceId>>,
+    pub(super) interfaces: Interfaces,
+    pub(super) kernel: Kernel,
+    pub(super) monitor: Monitor,
+    pub(super) receivers: Receivers,
+    pub(super) outbox: Outbox,
+    pub(super) announcer: Announcer,
+    pub(super) wakeups: Wakeups,
+    /// An interface came or went: the sockets must follow.
+    pub(super) sockets_stale: bool,
+}
+
+impl Driver {
+    /// Opens what the process needs of the kernel; there are no instances yet.
+    pub(super) fn open(options: Options, global: Global) -> Result<Self, StartError> {
+        let buffer = global.netlink_monitor_buffer.map(|(octets, _)| octets);
+        // The monitor first: what changes while the kernel is read is reported afterwards.
+        let monitor = Monitor::open(buffer)?;
+        let mut kernel = Kernel::new(Netlink::open()?);
+        let interfaces = kernel.read()?;
+        let mut announcer = Announcer::open()?;
+        announcer.set_spacing(global.garp_interval, global.gna_interval);
+        Ok(Self {
+            options,
+            global,
+            instances: Vec::new(),
+            virtuals: BTreeMap::new(),
+            interfaces,
+            kernel,
+            monitor,
+            receivers: Receivers::default(),
+            outbox: Outbox::default(),
+            announcer,
+            wakeups: Wakeups::default(),
+            sockets_stale: false,
+        })
+    }
+
+    /// Numbers of all instances.
+    pub(super) fn ids(&self) -> impl Iterator<Item = InstanceId> + use<> {
+        (0..self.instances.len()).map(InstanceId::new)
+    }
+
+    /// Tells one machine something, and does what it answers.
+    pub(super) fn feed(&mut self, id: InstanceId, now: Instant, input: Input) {
+        let machine = &mut self.instances[id.index()].machine;
+        let before = machine.state();
+        let actions = machine.step(now, input);
+        self.carry_out(id, before, &actions);
+    }
+
+    /// Does what a machine asked for, or notes it for [`Self::settle`].
+    pub(super) fn carry_out(&mut self, id: InstanceId, before: State, actions: &Actions) {
+        let instance = &mut self.instances[id.index()];
+        for action in actions {
+            match *action {
+                Action::Send(priority) => {
+                    self.outbox.push(id, instance, priority);
+                    if priority.is_stop() {
+                        tracing::debug!("({}) sent 0 priority", instance.name());
+                    }
+                }
+                Action::Entered(state) => {
+                    entered(instance, before, state);
+                    if before == State::Fault && matches!(instance.model.mode, Mode::Unicast { .. }) {
+                        self.announcer.queue_source(id);
+                    }
+                }
+                Action::AddAddresses => self.kernel.add_all(id, instance, &self.interfaces),
+                Action::RemoveAddresses => {
+                    self.announcer.cancel(id);
+                    self.kernel.remove_all(id, instance);
+                }
+                Action::Announce { rounds } => self.announcer.queue(id, rounds),
+                Action::Report(event) => journal::report(instance, event),
+            }
+        }
+        self.wakeups.set(id, instance.machine.deadline());
+    }
+
+    /// Ends a turn: what it called for leaves now.
+    pub(super) fn settle(&mut self, now: Instant) {
+        self.outbox.flush(&mut self.instances);
+        self.kernel.apply(&mut self.instances, false);
+        self.announcer.run(now, &self.instances, &self.interfaces);
+    }
+
+    /// Ticks every machine whose time has come, and every master whose advert may leave with theirs.
+    pub(super) fn tick(&mut self, now: Instant) {
+        while let Some((at, id)) = self.wakeups.peek() {
+            let machine = &self.instances[id.index()].machine;
+            let early = at > now
+                && machine.state() == State::Master
+                && machine.timer() == Some(at)
+                && at <= now.saturating_add(machine.config().advert_slack);
+            if at > now && !early {
+                return;
+            }
+            self.wakeups.pop();
+            self.feed(id, now, Input::Tick);
+        }
+    }
+
+    /// How long nothing needs to be done.
+    pub(super) fn idle_for(&mut self, now: Instant) -> Option<Duration> {
+        let machines = self.wakeups.peek().map(|(at, _)| at);
+        let next = machines.into_iter().chain(self.announcer.deadline()).min()?;
+        Some(next.saturating_since(now))
+    }
+
+    /// Takes leave: farewells first, then the addresses.
+    pub(super) fn stop(&mut self, now: Instant) {
+        for id in self.ids() {
+            self.feed(id, now, Input::Stop);
+        }
+        self.outbox.flush(&mut self.instances);
+        self.kernel.apply(&mut self.instances, self.options.dont_release_vrrp);
+    }
+
+    /// Builds the table of virtual addresses anew.
+    pub(super) fn index_addresses(&mut self) {
+        self.virtuals.clear();
+        for (index, instance) in self.instances.iter().enumerate() {
+            for held in &instance.held {
+                let ids = self.virtuals.entry(held.model.address.ip()).or_default();
+                ids.push(InstanceId::new(index));
+            }
+        }
+    }
+}
+
+fn entered(instance: &mut Instance, before: State, state: State) {
+    journal::entered(instance, before, state);
+    if state == State::Master {
+        instance.stats.became_master += 1;
+    }
+    if before == State::Master {
+        instance.stats.released_master += 1;
+    }
+    instance.complained.clear();
+    instance.mute = false;
+    instance.last_transition = clock::wall_seconds();
+}

@@ -1,0 +1,161 @@
+//! Addresses on their way into and out of the kernel: collected during a turn, applied in one go.
+
+use tracing::{debug, info, warn};
+use vrrp_linux::{Address, AddressOp, IfIndex, Netlink, NetlinkError};
+
+use super::instance::{Instance, InstanceId};
+use super::interfaces::Interfaces;
+
+/// Which address of which instance an operation is for.
+#[derive(Clone, Copy, Debug)]
+struct Owner {
+    id: InstanceId,
+    number: usize,
+}
+
+#[derive(Debug)]
+pub(super) struct Kernel {
+    netlink: Netlink,
+    owners: Vec<Owner>,
+    operations: Vec<AddressOp>,
+}
+
+impl Kernel {
+    pub(super) fn new(netlink: Netlink) -> Self {
+        Self { netlink, owners: Vec::new(), operations: Vec::new() }
+    }
+
+    pub(super) fn read(&mut self) -> Result<Interfaces, NetlinkError> {
+        Interfaces::read(&mut self.netlink)
+    }
+
+    /// Puts all addresses of an instance on their interfaces, or those that are not there yet.
+    pub(super) fn add_all(&mut self, id: InstanceId, instance: &mut Instance, interfaces: &Interfaces) {
+        let (carried, excluded) = (!instance.model.addresses.is_empty(), !instance.model.excluded.is_empty());
+        let name = instance.name();
+        if carried {
+            debug!("({name}) setting VIPs.");
+        }
+        if excluded {
+            debug!("({name}) setting E-VIPs.");
+        }
+        for number in 0..instance.held.len() {
+            self.add(id, number, instance, interfaces);
+        }
+    }
+
+    fn add(&mut self, id: InstanceId, number: usize, instance: &mut Instance, interfaces: &Interfaces) {
+        if instance.held[number].on.is_some() {
+            return;
+        }
+        let Some(on) = place(instance, number, interfaces) else {
+            let (name, ip) = (instance.name(), instance.held[number].model.address.ip());
+            warn!("({name}) cannot set {ip}: its interface does not exist");
+            return;
+        };
+        let held = &mut instance.held[number];
+        held.on = Some(on);
+        self.owners.push(Owner { id, number });
+        self.operations.push(AddressOp::Add(held.on_interface(on)));
+    }
+
+    /// Takes away every address of an instance that is there.
+    pub(super) fn remove_all(&mut self, id: InstanceId, instance: &mut Instance) {
+        let name = instance.name();
+        debug!("({name}) removing VIPs.");
+        if !instance.model.excluded.is_empty() {
+            debug!("({name}) removing E-VIPs.");
+        }
+        for number in 0..instance.held.len() {
+            self.remove(id, number, instance);
+        }
+    }
+
+    pub(super) fn remove(&mut self, id: InstanceId, number: usize, instance: &mut Instance) {
+        let held = &mut instance.held[number];
+        let Some(on) = held.on.take() else { return };
+        if held.found {
+            return;
+        }
+        held.leaving += 1;
+        self.owners.push(Owner { id, number });
+        self.operations.push(AddressOp::Remove(held.on_interface(on)));
+    }
+
+    /// Takes away what a predecessor that was killed left behind. An owner's addresses are the host's own.
+    pub(super) fn remove_leftovers(&mut self, instances: &mut [Instance], interfaces: &Interfaces) {
+        let mut operations: Vec<AddressOp> = Vec::new();
+        for instance in instances.iter().filter(|instance| !instance.machine.config().priority.is_owner()) {
+            let before = operations.len();
+            for number in 0..instance.held.len() {
+                let Some(on) = place(instance, number, interfaces) else { continue };
+                let held = &instance.held[number];
+                let there = |address: &&Address| held.is(address) && address.interface == on;
+                let found = interfaces.get(on).and_then(|interface| interface.addresses.iter().find(there));
+                operations.extend(found.cloned().map(AddressOp::Remove));
+            }
+            if operations.len() > before {
+                info!("({}) removing VIPs.", instance.name());
+            }
+        }
+        for outcome in self.netlink.apply(&operations) {
+            if let Err(error) = outcome {
+                warn!("an address left by a predecessor could not be removed: {error}");
+            }
+        }
+    }
+
+    /// Does what was collected. `keep` leaves addresses where they are (`--dont-release-vrrp`).
+    pub(super) fn apply(&mut self, instances: &mut [Instance], keep: bool) {
+        if self.operations.is_empty() {
+            return;
+        }
+        if keep {
+            self.operations.clear();
+            self.owners.clear();
+            return;
+        }
+        let outcomes = self.netlink.apply(&self.operations);
+        for ((owner, operation), outcome) in
+            self.owners.drain(..).zip(self.operations.drain(..)).zip(outcomes)
+        {
+            let Some(instance) = instances.get_mut(owner.id.index()) else { continue };
+            match operation {
+                AddressOp::Add(address) => added(instance, owner.number, &address, outcome),
+                AddressOp::Remove(address) => removed(instance, owner.number, &address, outcome),
+            }
+        }
+    }
+}
+
+/// The interface of an address: its own `dev`, or that of the instance.
+pub(super) fn place(instance: &Instance, number: usize, interfaces: &Interfaces) -> Option<IfIndex> {
+    match &instance.held.get(number)?.model.device {
+        Some(device) => interfaces.find(device.as_str()).map(|interface| interface.link.index),
+        None => instance.interface,
+    }
+}
+
+fn added(instance: &mut Instance, number: usize, address: &Address, outcome: Result<(), NetlinkError>) {
+    let owner = instance.machine.config().priority.is_owner();
+    let Some(held) = instance.held.get_mut(number) else { return };
+    match outcome {
+        Ok(()) => {}
+        Err(NetlinkError::Exists) => held.found = owner,
+        Err(error) => {
+            held.on = None;
+            warn!("({}) cannot set {}: {error}", instance.model.name, address.network);
+        }
+    }
+}
+
+fn removed(instance: &mut Instance, number: usize, address: &Address, outcome: Result<(), NetlinkError>) {
+    let Err(error) = outcome else { return };
+    // No report will come of what was not there.
+    if let Some(held) = instance.held.get_mut(number) {
+        held.leaving = held.leaving.saturating_sub(1);
+    }
+    if !matches!(error, NetlinkError::AddressNotThere | NetlinkError::NoInterface) {
+        warn!("({}) cannot remove {}: {error}", instance.model.name, address.network);
+    }
+}

@@ -1,0 +1,280 @@
+//! The VRRP process: one thread that owns all instances and never waits for anything but the next event.
+//!
+//! The order of a turn is the design: first everything that was received, then what the kernel and the parent
+//! have to say, then the timers. A process that was not scheduled for a while so hears the adverts that waited
+//! in its sockets before it concludes from the clock that nobody sent any.
+
+mod addresses;
+mod advert;
+mod announcer;
+mod clock;
+mod driver;
+mod dump;
+mod instance;
+mod interfaces;
+mod journal;
+mod kernel;
+mod outbox;
+mod poll;
+mod receivers;
+mod reception;
+mod reload;
+mod start;
+mod stats;
+mod wakeups;
+mod world;
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use tracing::{error, info, warn};
+use vrrp_fsm::Input;
+use vrrp_linux::{Event, RxBatch};
+
+use crate::exit::Exit;
+use crate::ipc::{ChildLink, FromChild, ToChild};
+use crate::role::{self, Child};
+use crate::signals::{Signal, Signals};
+
+use driver::Driver;
+use poll::{Poll, Ready};
+use start::StartError;
+
+/// Receive batches of one socket in one turn: whoever floods the link does not keep the timers from running.
+const BATCHES: usize = 16;
+/// A sleep that ends so much late is worth a word: others may have taken over meanwhile.
+const STALL: Duration = Duration::from_millis(500);
+
+/// Runs until told to stop.
+pub(crate) fn run(child: Child) -> ExitCode {
+    let Child { options, mut link, mut signals } = child;
+    let outcome = first_model(&mut link, &mut signals).and_then(|config| match config {
+        None => Ok(()),
+        Some(config) => {
+            role::adopt(&options, &config.global);
+            let driver = start::start(options, *config)?;
+            Process { driver, link, signals, stopping: false }.run()
+        }
+    });
+    match outcome {
+        Ok(()) => Exit::Ok.into(),
+        Err(error) => start::refuse(&error).into(),
+    }
+}
+
+/// Waits for the model; `None` if the end comes first.
+fn first_model(
+    link: &mut ChildLink,
+    signals: &mut Signals,
+) -> Result<Option<Box<kaconf::model::Config>>, StartError> {
+    let mut poll = Poll::new()?;
+    poll.add(Ready::Link, &*link)?;
+    poll.add(Ready::Signals, &*signals)?;
+    let mut ready = Vec::new();
+    loop {
+        poll.wait(None, &mut ready)?;
+        if signals.pending().any(|signal| matches!(signal, Signal::Stop)) {
+            return Ok(None);
+        }
+        match link.recv() {
+            Ok(Some(ToChild::Load(config))) => return Ok(Some(config)),
+            Ok(Some(ToChild::Stop)) | Err(_) => return Ok(None),
+            Ok(Some(ToChild::Ping(number))) => drop(link.send(&FromChild::Pong(number))),
+            Ok(_) => {}
+        }
+    }
+}
+
+/// The event loop and what wakes it.
+#[derive(Debug)]
+struct Process {
+    driver: Driver,
+    link: ChildLink,
+    signals: Signals,
+    stopping: bool,
+}
+
+impl Process {
+    fn run(mut self) -> Result<(), StartError> {
+        // Sleeps end when they should, not within the 50 microseconds that the kernel rounds up to.
+        let _ = rustix::thread::set_current_timer_slack(std::num::NonZeroU64::new(1));
+        let mut poll = self.register()?;
+        let (mut ready, mut events, mut batch) = (Vec::new(), Vec::new(), RxBatch::default());
+        let _ = self.link.send(&FromChild::Running);
+        self.driver.settle(clock::now());
+        while !self.stopping {
+            let before = clock::now();
+            let idle = self.driver.idle_for(before);
+            poll.wait(idle, &mut ready)?;
+            // Taken before anything is read: a timer due by now is judged knowing all that came by now.
+            let now = clock::now();
+            self.mention_stall(idle, now.saturating_since(before));
+            self.turn(&poll, &ready, &mut batch, &mut events)?;
+            self.driver.tick(now);
+            self.driver.settle(now);
+        }
+        self.driver.stop(clock::now());
+        info!("Stopped");
+        Ok(())
+    }
+
+    fn register(&mut self) -> Result<Poll, StartError> {
+        let poll = Poll::new()?;
+        poll.add(Ready::Link, &self.link)?;
+        poll.add(Ready::Signals, &self.signals)?;
+        poll.add(Ready::Monitor, &self.driver.monitor)?;
+        let open = self.driver.receivers.open_numbers();
+        self.watch(&poll, open)?;
+        Ok(poll)
+    }
+
+    /// Listens to sockets that were opened. One that is closed leaves the queue by itself.
+    fn watch(&self, poll: &Poll, numbers: Vec<usize>) -> Result<(), StartError> {
+        for number in numbers {
+            if let Some(fd) = self.driver.receivers.fd(number) {
+                poll.add(Ready::Receiver(number), fd)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn turn(
+        &mut self,
+        poll: &Poll,
+        ready: &[Ready],
+        batch: &mut RxBatch,
+        events: &mut Vec<Event>,
+    ) -> Result<(), StartError> {
+        for ready in ready {
+            if let Ready::Receiver(number) = *ready {
+                self.driver.receive(number, batch);
+            }
+        }
+        for ready in ready {
+            match ready {
+                Ready::Receiver(_) => {}
+                Ready::Monitor => self.hear_kernel(events),
+                Ready::Link => self.hear_parent(),
+                Ready::Signals => self.hear_signals(),
+            }
+        }
+        if self.driver.sockets_stale {
+            match self.driver.align_sockets() {
+                Ok(opened) => self.watch(poll, opened)?,
+                Err(error) => warn!("{error}"),
+            }
+        }
+        Ok(())
+    }
+
+    fn hear_kernel(&mut self, events: &mut Vec<Event>) {
+        if let Err(error) = self.driver.monitor.read(events) {
+            warn!("reports of the kernel cannot be read: {error}");
+        }
+        self.driver.take_reports(clock::now(), events);
+    }
+
+    fn hear_parent(&mut self) {
+        loop {
+            match self.link.recv() {
+                Ok(None) => return,
+                Ok(Some(ToChild::Ping(number))) => drop(self.link.send(&FromChild::Pong(number))),
+                Ok(Some(ToChild::Load(config) | ToChild::Reload(config))) => self.reload(*config),
+                Ok(Some(ToChild::DumpData)) => self.obey(Signal::DumpData),
+                Ok(Some(ToChild::DumpStats)) => self.obey(Signal::DumpStats),
+                Ok(Some(ToChild::ClearStats)) => self.obey(Signal::ClearStats),
+                Ok(Some(ToChild::DumpJson)) => self.obey(Signal::DumpJson),
+                Ok(Some(ToChild::Stop)) => self.obey(Signal::Stop),
+                Err(error) => {
+                    // The parent is gone, and nobody would restart or reload this process.
+                    info!("the parent process is gone: {error}");
+                    return self.obey(Signal::Stop);
+                }
+            }
+        }
+    }
+
+    fn hear_signals(&mut self) {
+        let pending: Vec<Signal> = self.signals.pending().collect();
+        pending.into_iter().for_each(|signal| self.obey(signal));
+    }
+
+    fn obey(&mut self, signal: Signal) {
+        match signal {
+            Signal::Stop => self.stopping = true,
+            Signal::Reload => {}
+            Signal::DumpData => dump::data(&self.driver),
+            Signal::DumpStats => dump::stats(&mut self.driver, false),
+            Signal::ClearStats => dump::stats(&mut self.driver, true),
+            Signal::DumpJson => dump::json(&self.driver),
+        }
+    }
+
+    fn reload(&mut self, config: kaconf::model::Config) {
+        let now = clock::now();
+        for id in self.driver.ids() {
+            self.driver.feed(id, now, Input::BeforeReload);
+        }
+        self.driver.settle(now);
+        let answer = match self.driver.reload(config) {
+            Ok(reloaded) => {
+                role::adopt(&self.driver.options, &self.driver.global);
+                reloaded
+            }
+            Err(error) => {
+                error!("{error}");
+                FromChild::Refused(error.to_string())
+            }
+        };
+        let _ = self.link.send(&answer);
+    }
+
+    fn mention_stall(&self, planned: Option<Duration>, slept: Duration) {
+        let late = slept.saturating_sub(planned.unwrap_or(slept));
+        if late > STALL {
+            warn!(
+                "the process was not scheduled for {:.3} s: others may have taken over",
+                late.as_secs_f64()
+            );
+        }
+    }
+}
+
+impl Driver {
+    /// Hears what waits in one socket.
+    fn receive(&mut self, number: usize, batch: &mut RxBatch) {
+        for _ in 0..BATCHES {
+            let Some(slot) = self.receivers.slot(number) else { return };
+            let received = match slot.receiver.recv(batch) {
+                Ok(received) => received,
+                Err(error) => {
+                    warn!("adverts cannot be received: {error}");
+                    return;
+                }
+            };
+            let now = clock::now();
+            for datagram in batch.iter() {
+                self.hear(number, &datagram, now);
+            }
+            if received < batch.slots() {
+                return;
+            }
+        }
+    }
+
+    fn hear(&mut self, number: usize, datagram: &vrrp_linux::Datagram<'_>, now: vrrp_fsm::Instant) {
+        let Some(advert) = reception::address(datagram) else { return };
+        let listener = self.receivers.slot(number).and_then(|slot| advert.listener(slot, &self.instances));
+        match listener {
+            Some(id) => {
+                if let Some(heard) = advert.hear(&mut self.instances[id.index()]) {
+                    self.feed(id, now, Input::Advert(heard));
+                }
+            }
+            None if self.global.log_unknown_vrids => {
+                info!("Unknown VRID({}) received from {}. ignoring...", advert.vrid, advert.source);
+            }
+            None => {}
+        }
+    }
+}

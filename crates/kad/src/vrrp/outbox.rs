@@ -1,0 +1,117 @@
+//! Adverts on their way out: one socket and one batch per family for the whole process.
+
+use std::io;
+
+use tracing::info;
+use vrrp_fsm::Priority;
+use vrrp_linux::{Sender, SocketError, TxBatch};
+use vrrp_types::Family;
+
+use super::instance::{Instance, InstanceId};
+
+/// Packets and octets that may wait for one system call.
+const PACKETS: usize = 256;
+const OCTETS: usize = 32 * 1024;
+
+#[derive(Debug)]
+struct Lane {
+    sender: Sender,
+    batch: TxBatch,
+    /// Whose packet each one in the batch is, and to which of its destinations.
+    owners: Vec<(InstanceId, usize)>,
+    failed: Vec<(InstanceId, usize, io::Error)>,
+}
+
+impl Lane {
+    fn open(family: Family) -> Result<Self, SocketError> {
+        Ok(Self {
+            sender: Sender::open(family)?,
+            batch: TxBatch::new(PACKETS, OCTETS),
+            owners: Vec::with_capacity(PACKETS),
+            failed: Vec::new(),
+        })
+    }
+
+    fn flush(&mut self) {
+        if self.batch.is_empty() {
+            return;
+        }
+        let report = self.sender.send(&mut self.batch);
+        for failure in report.failures {
+            if let Some(&(id, destination)) = self.owners.get(failure.index) {
+                let error = io::Error::from(failure.error.kind());
+                let error = failure.error.raw_os_error().map_or(error, io::Error::from_raw_os_error);
+                self.failed.push((id, destination, error));
+            }
+        }
+        self.owners.clear();
+        self.batch.clear();
+    }
+}
+
+/// Adverts that wait to be sent together. A family without instances has no socket.
+#[derive(Debug, Default)]
+pub(super) struct Outbox {
+    v4: Option<Lane>,
+    v6: Option<Lane>,
+}
+
+impl Outbox {
+    /// Opens the sending socket of a family, if it is not open.
+    pub(super) fn open(&mut self, family: Family) -> Result<(), SocketError> {
+        let lane = self.lane(family);
+        if lane.is_none() {
+            *lane = Some(Lane::open(family)?);
+        }
+        Ok(())
+    }
+
+    fn lane(&mut self, family: Family) -> &mut Option<Lane> {
+        match family {
+            Family::V4 => &mut self.v4,
+            Family::V6 => &mut self.v6,
+        }
+    }
+
+    /// Queues one advert of an instance, a packet for each destination.
+    pub(super) fn push(&mut self, id: InstanceId, instance: &mut Instance, priority: Priority) {
+        let Some(source) = instance.source else { return };
+        let Some(lane) = self.lane(instance.family()) else { return };
+        instance.template.begin();
+        for destination in 0..instance.template.packets() {
+            let template = &instance.template;
+            let push =
+                |batch: &mut TxBatch| template.push(batch, priority, source, instance.interface, destination);
+            if push(&mut lane.batch).is_err() {
+                lane.flush();
+                // An empty batch takes any advert: the longest is a thousand octets.
+                if push(&mut lane.batch).is_err() {
+                    continue;
+                }
+            }
+            lane.owners.push((id, destination));
+        }
+        instance.stats.adverts_sent += 1;
+        if priority.is_stop() {
+            instance.stats.priority_zero_sent += 1;
+        }
+    }
+
+    /// Sends what waits. What could not leave is said once, until the state changes.
+    pub(super) fn flush(&mut self, instances: &mut [Instance]) {
+        for lane in [&mut self.v4, &mut self.v6].into_iter().flatten() {
+            lane.flush();
+            for (id, destination, error) in lane.failed.drain(..) {
+                let instance = &mut instances[id.index()];
+                if !std::mem::replace(&mut instance.mute, true) {
+                    let to = instance.template.destination(destination);
+                    let name = instance.name();
+                    info!(
+                        "({name}): send advert to {to} error {} ({error})",
+                        error.raw_os_error().unwrap_or(0)
+                    );
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! The receiving sockets, one per interface and family, and which instance an advert is for.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::os::fd::{AsFd, BorrowedFd};
+
+use kaconf::model::Mode;
+use vrrp_linux::{IfIndex, Receiver, RxOptions, SocketError};
+use vrrp_types::{Family, Vrid};
+
+use super::instance::{Instance, InstanceId};
+
+/// A place to listen: an interface (or all, for unicast without one) and a family.
+pub(super) type Place = (Option<IfIndex>, Family);
+
+#[derive(Debug)]
+pub(super) struct Slot {
+    pub(super) receiver: Receiver,
+    groups: Vec<IpAddr>,
+    /// Who hears a VRID, in its order; nearly always one.
+    listeners: Vec<(Vrid, InstanceId)>,
+}
+
+/// Sockets by place. The number of a place never changes while the process runs, so that the event loop may
+/// know a socket by it.
+#[derive(Debug, Default)]
+pub(super) struct Receivers {
+    numbers: BTreeMap<Place, usize>,
+    slots: Vec<Option<Slot>>,
+}
+
+/// What the event loop must do after the sockets were brought in line.
+#[derive(Debug, Default)]
+pub(super) struct Opened(pub(super) Vec<usize>);
+
+impl Receivers {
+    /// Opens the sockets that the instances need and are not open, joins their groups, closes those that nobody
+    /// needs, and builds the tables anew. A socket that stays open loses no packet.
+    pub(super) fn align(
+        &mut self,
+        instances: &[Instance],
+        name_of: impl Fn(IfIndex) -> Option<String>,
+        join_groups: bool,
+    ) -> Result<Opened, SocketError> {
+        let mut opened = Opened::default();
+        let mut wanted: BTreeMap<Place, Vec<InstanceId>> = BTreeMap::new();
+        for (index, instance) in instances.iter().enumerate() {
+            let missing = instance.model.interface.is_some() && instance.interface.is_none();
+            if !missing {
+                let place = (instance.interface, instance.family());
+                wanted.entry(place).or_default().push(InstanceId::new(index));
+            }
+        }
+        for (place, &number) in &self.numbers {
+            if !wanted.contains_key(place) {
+                self.slots[number] = None;
+            }
+        }
+        for (place, listeners) in wanted {
+            let number = self.number(place);
+            if self.slots[number].is_none() {
+                let name = place.0.and_then(&name_of).unwrap_or_default();
+                let interface = place.0.map(|index| (index, name.as_str()));
+                let buffer = listeners.iter().filter_map(|id| instances[id.index()].model.rx_buffer).max();
+                let options = RxOptions { buffer, ..RxOptions::default() };
+                let receiver = Receiver::open(place.1, interface, &options)?;
+                self.slots[number] = Some(Slot { receiver, groups: Vec::new(), listeners: Vec::new() });
+                opened.0.push(number);
+            }
+            if let Some(slot) = &mut self.slots[number] {
+                slot.align(place.0, &listeners, instances, join_groups)?;
+            }
+        }
+        Ok(opened)
+    }
+
+    fn number(&mut self, place: Place) -> usize {
+        let slots = &mut self.slots;
+        *self.numbers.entry(place).or_insert_with(|| {
+            slots.push(None);
+            slots.len() - 1
+        })
+    }
+
+    /// Forgets the socket of an interface that is gone: it is bound to nothing now.
+    pub(super) fn drop_interface(&mut self, index: IfIndex) {
+        for (place, &number) in &self.numbers {
+            if place.0 == Some(index) {
+                self.slots[number] = None;
+            }
+        }
+    }
+
+    pub(super) fn slot(&self, number: usize) -> Option<&Slot> {
+        self.slots.get(number).and_then(Option::as_ref)
+    }
+
+    /// Numbers of all open sockets.
+    pub(super) fn open_numbers(&self) -> Vec<usize> {
+        (0..self.slots.len()).filter(|&number| self.slots[number].is_some()).collect()
+    }
+
+    pub(super) fn fd(&self, number: usize) -> Option<BorrowedFd<'_>> {
+        self.slot(number).map(|slot| slot.receiver.as_fd())
+    }
+}
+
+impl Slot {
+    fn align(
+        &mut self,
+        interface: Option<IfIndex>,
+        listeners: &[InstanceId],
+        instances: &[Instance],
+        join_groups: bool,
+    ) -> Result<(), SocketError> {
+        let mut groups = Vec::new();
+        for id in listeners {
+            if let Mode::Multicast { group } = instances[id.index()].model.mode
+                && !groups.contains(&group)
+            {
+                groups.push(group);
+            }
+        }
+        if let Some(interface) = interface.filter(|_| join_groups) {
+            for group in groups.iter().filter(|group| !self.groups.contains(group)) {
+                self.receiver.join(*group, interface)?;
+            }
+            for group in self.groups.iter().filter(|group| !groups.contains(group)) {
+                self.receiver.leave(*group, interface)?;
+            }
+        }
+        self.groups = groups;
+        self.listeners = listeners.iter().map(|id| (instances[id.index()].model.vrid, *id)).collect();
+        self.listeners.sort_unstable();
+        Ok(())
+    }
+
+    /// Who may hear an advert of this VRID.
+    pub(super) fn listeners(&self, vrid: Vrid) -> &[(Vrid, InstanceId)] {
+        let start = self.listeners.partition_point(|(known, _)| *known < vrid);
+        let length = self.listeners[start..].partition_point(|(known, _)| *known == vrid);
+        &self.listeners[start..start + length]
+    }
+}

@@ -1,0 +1,230 @@
+//! From received octets to what the machine hears, or to a named refusal.
+//!
+//! No allocation, and nothing is logged twice: whoever floods the link moves counters, not the disk.
+
+use std::net::IpAddr;
+
+use kaconf::model::{Mode, OldUnicastChecksum};
+use tracing::{debug, info};
+use vrrp_fsm::{Heard, State};
+use vrrp_linux::Datagram;
+use vrrp_types::{Version, Vrid};
+use vrrp_wire::{
+    Advert, Arrival, ChecksumRule, Counter, DecodeError, GROUP_V4, Header, HopLimitRule, Ipv4Packet, Path,
+};
+
+use super::instance::{Instance, InstanceId};
+use super::receivers::Slot;
+
+/// A datagram that names a virtual router.
+pub(super) struct Addressed<'a> {
+    pub(super) vrid: Vrid,
+    pub(super) source: IpAddr,
+    destination: Option<IpAddr>,
+    content: Content<'a>,
+}
+
+enum Content<'a> {
+    V4(Ipv4Packet<'a>),
+    V6 { message: &'a [u8], arrival: Arrival },
+}
+
+/// Reads as much as is needed to know whom it is for. `None` is too broken to be anybody's.
+pub(super) fn address<'a>(datagram: &Datagram<'a>) -> Option<Addressed<'a>> {
+    if datagram.truncated {
+        return None;
+    }
+    match datagram.source {
+        IpAddr::V4(_) => {
+            let packet = Ipv4Packet::parse(datagram.octets).ok()?;
+            Some(Addressed {
+                vrid: packet.vrid().ok()?,
+                source: packet.source().into(),
+                destination: Some(packet.destination().into()),
+                content: Content::V4(packet),
+            })
+        }
+        IpAddr::V6(source) => {
+            let Some(IpAddr::V6(destination)) = datagram.destination else { return None };
+            let arrival = Arrival { path: Path::V6 { source, destination }, hop_limit: datagram.hop_limit? };
+            Some(Addressed {
+                vrid: Header::peek(datagram.octets).ok()?.vrid()?,
+                source: source.into(),
+                destination: Some(destination.into()),
+                content: Content::V6 { message: datagram.octets, arrival },
+            })
+        }
+    }
+}
+
+impl Addressed<'_> {
+    /// Which of the listeners it is meant for. Where several share a VRID in one place, by group or by peer.
+    pub(super) fn listener(&self, slot: &Slot, instances: &[Instance]) -> Option<InstanceId> {
+        match slot.listeners(self.vrid) {
+            [] => None,
+            [(_, only)] => Some(*only),
+            several => several.iter().map(|(_, id)| *id).find(|id| self.is_for(&instances[id.index()])),
+        }
+    }
+
+    fn is_for(&self, instance: &Instance) -> bool {
+        match &instance.model.mode {
+            Mode::Multicast { group } => self.destination == Some(*group),
+            Mode::Unicast { peers, .. } => peers.iter().any(|peer| peer.address == self.source),
+        }
+    }
+
+    fn parse(&self, instance: &Instance, rule: Option<ChecksumRule>) -> Result<Advert<'_>, DecodeError> {
+        let mut policy = instance.policy;
+        if let Some(rule) = rule {
+            policy.checksum = rule;
+        }
+        match &self.content {
+            Content::V4(packet) => Advert::parse(packet.message()?, &packet.arrival(), &policy),
+            Content::V6 { message, arrival } => Advert::parse(message, arrival, &policy),
+        }
+    }
+
+    fn hop_limit(&self) -> u8 {
+        match &self.content {
+            Content::V4(packet) => packet.ttl(),
+            Content::V6 { arrival, .. } => arrival.hop_limit,
+        }
+    }
+
+    /// All checks, in the order of the RFC; what passes them is what the machine hears.
+    pub(super) fn hear(&self, instance: &mut Instance) -> Option<Heard> {
+        if matches!(instance.machine.state(), State::Init | State::Fault) {
+            return None;
+        }
+        let mut outcome = self.parse(instance, None);
+        if matches!(outcome, Err(DecodeError::Checksum { .. })) && may_be_old_unicast(instance) {
+            outcome = self.parse(instance, Some(ChecksumRule::Group(GROUP_V4)));
+            if outcome.is_ok() {
+                info!("({}) Setting unicast VRRPv3 checksum to old version", instance.name());
+                instance.policy.checksum = ChecksumRule::Group(GROUP_V4);
+                instance.template.sum_as_multicast(GROUP_V4);
+            }
+        }
+        match outcome {
+            Ok(advert) => self.accept(instance, &advert),
+            Err(refusal) => {
+                self.refuse(instance, refusal);
+                None
+            }
+        }
+    }
+
+    fn accept(&self, instance: &mut Instance, advert: &Advert<'_>) -> Option<Heard> {
+        if instance.model.owner_ignore_adverts && instance.machine.priority().is_owner() {
+            if instance.complain("owner") {
+                info!(
+                    "({}) Dropping packet(s) from {} since we are address owner",
+                    instance.name(),
+                    self.source
+                );
+            }
+            return None;
+        }
+        instance.stats.adverts_received += 1;
+        self.check_addresses(instance, advert);
+        self.check_peer(instance)?;
+        if advert.priority().is_stop() {
+            instance.stats.priority_zero_received += 1;
+        }
+        self.check_interval(instance, advert);
+        if instance.checked_sender.replace(self.source) != Some(self.source) {
+            instance.complained.clear();
+        }
+        Some(Heard { source: self.source, priority: advert.priority(), interval: advert.interval() })
+    }
+
+    /// Another list than ours is counted and told, but the advert counts: a router whose list was changed first
+    /// must not make two masters.
+    fn check_addresses(&self, instance: &mut Instance, advert: &Advert<'_>) {
+        let known = instance.model.skip_check_adv_addr && instance.checked_sender == Some(self.source);
+        let own = instance.template.addresses();
+        let (expected, received) = (own.len(), advert.addresses().len());
+        let missing = if known || expected != received { None } else { advert.addresses().lacks(own) };
+        if expected == received && missing.is_none() {
+            return;
+        }
+        instance.stats.refuse(Counter::AddressList);
+        if instance.complain("addresses") {
+            let (name, vrid, from) = (instance.name(), self.vrid, self.source);
+            match missing {
+                Some(ip) => info!(
+                    "({name}) ip address associated with VRID {vrid} not present in advert from {from}: {ip}"
+                ),
+                None => info!("({name}) expected {expected} VIPs but received {received}"),
+            }
+        }
+    }
+
+    fn check_peer(&self, instance: &mut Instance) -> Option<()> {
+        let Mode::Unicast { peers, check_source: true, .. } = &instance.model.mode else { return Some(()) };
+        let Some(peer) = peers.iter().find(|peer| peer.address == self.source) else {
+            if instance.complain("peer") {
+                info!("({}) unicast source address {} not a unicast peer", instance.name(), self.source);
+            }
+            return None;
+        };
+        let Some((min, max)) = peer.ttl else { return Some(()) };
+        match (HopLimitRule::Range { min, max }).check(self.hop_limit()) {
+            Ok(()) => Some(()),
+            Err(refusal) => {
+                self.refuse(instance, refusal);
+                None
+            }
+        }
+    }
+
+    /// VRRPv3 follows its master's interval, so another one is only worth a word.
+    fn check_interval(&self, instance: &mut Instance, advert: &Advert<'_>) {
+        let (ours, theirs) = (instance.model.advert_int, advert.interval());
+        if ours != theirs && instance.complain("interval") {
+            info!(
+                "({}) advertisement interval mismatch ours = {} centi-sec rcv'd={} centi-sec",
+                instance.name(),
+                ours.centis(),
+                theirs.centis()
+            );
+        }
+    }
+
+    fn refuse(&self, instance: &mut Instance, refusal: DecodeError) {
+        let counter = refusal.counter();
+        instance.stats.refuse(counter);
+        let (from, known) = (self.source, !instance.complain(counter.key()));
+        let name = instance.name();
+        if known {
+            debug!("({name}) dropped advert from {from}: {refusal}");
+            return;
+        }
+        match refusal {
+            DecodeError::AuthFailure => info!("({name}) received an invalid passwd from {from}!"),
+            DecodeError::Checksum { .. } => {
+                info!("({name}) Invalid VRRPv{} checksum from {from}", instance.model.version);
+            }
+            DecodeError::HopLimit { received, .. } => {
+                info!("({name}) invalid TTL/HL from {from}. Received {received} and expect 255");
+            }
+            DecodeError::Version { received, expected } => {
+                info!("({name}) wrong VRRP version from {from}. Received {received} and expect {expected}");
+            }
+            DecodeError::AdvertInterval { received_secs, expected } => {
+                info!(
+                    "({name}) advertisement interval mismatch with {from} mine={expected} sec rcv'd={received_secs} sec"
+                );
+            }
+            other => info!("({name}) dropped advert from {from}: {other}"),
+        }
+    }
+}
+
+/// keepalived before 1.3.6 summed VRRPv3 unicast as if it went to the group.
+fn may_be_old_unicast(instance: &Instance) -> bool {
+    let detects =
+        matches!(instance.model.mode, Mode::Unicast { old_checksum: OldUnicastChecksum::Detect, .. });
+    detects && instance.model.version == Version::V3 && instance.policy.checksum == ChecksumRule::Standard
+}

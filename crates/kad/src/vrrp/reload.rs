@@ -1,0 +1,184 @@
+//! A new configuration for a running process: the difference, and nothing else.
+//!
+//! Instances are matched as keepalived matches them: by VRID, family, interface and manner of speaking, not by
+//! name. One that matches keeps its state, timers and counters; what is new starts, what is gone stops.
+
+use std::collections::HashMap;
+
+use kaconf::model::{self, Config, Mode};
+use tracing::info;
+use vrrp_fsm::{Input, Instant};
+use vrrp_types::{Family, Vrid};
+
+use crate::ipc::FromChild;
+
+use super::addresses::Held;
+use super::clock;
+use super::driver::Driver;
+use super::instance::{Instance, InstanceId};
+use super::start::{StartError, check_interface};
+
+/// What makes an instance the same one before and after a reload.
+#[derive(PartialEq, Eq, Hash)]
+struct Identity<'a> {
+    vrid: Vrid,
+    family: Family,
+    interface: Option<&'a model::InterfaceName>,
+    /// The group; or, for unicast, the source address.
+    speaks: Result<std::net::IpAddr, Option<std::net::IpAddr>>,
+}
+
+impl<'a> Identity<'a> {
+    fn of(model: &'a model::Instance) -> Self {
+        Self {
+            vrid: model.vrid,
+            family: model.family,
+            interface: model.interface.as_ref(),
+            speaks: match model.mode {
+                Mode::Multicast { group } => Ok(group),
+                Mode::Unicast { .. } => Err(model.source),
+            },
+        }
+    }
+}
+
+impl Driver {
+    /// Takes over a configuration. An error leaves everything as it was.
+    pub(super) fn reload(&mut self, config: Config) -> Result<FromChild, StartError> {
+        let Config { global, instances, .. } = config;
+        let mut fresh = Vec::with_capacity(instances.len());
+        let dynamic = std::mem::replace(&mut self.global.dynamic_interfaces, global.dynamic_interfaces);
+        for model in instances {
+            let checked = check_interface(self, &model).and_then(|()| Ok(Instance::new(model)?));
+            match checked {
+                Ok(instance) => fresh.push(instance),
+                Err(error) => {
+                    self.global.dynamic_interfaces = dynamic;
+                    return Err(error);
+                }
+            }
+        }
+        // Nothing fails from here on.
+        let now = clock::now();
+        self.announcer.set_spacing(global.garp_interval, global.gna_interval);
+        self.global = global;
+        let old = std::mem::take(&mut self.instances);
+        let before = old.len();
+        let kept = self.exchange(now, old, fresh);
+        let total = self.instances.len();
+        self.settle(now);
+        info!("{kept} of {total} instances go on as they were");
+        Ok(kept_of(kept, total, before - kept))
+    }
+
+    /// Puts the new instances in place of the old ones; gives how many went on.
+    fn exchange(&mut self, now: Instant, old: Vec<Instance>, fresh: Vec<Instance>) -> usize {
+        let (mut matched, gone) = pair(old, fresh);
+        self.retire(now, gone);
+        self.wakeups.clear();
+        self.announcer.forget();
+        let before: Vec<_> = matched.iter_mut().map(|(_, old)| old.take()).collect();
+        self.instances = matched.into_iter().map(|(new, _)| new).collect();
+        let mut kept = 0;
+        let mut begin = Vec::new();
+        for (number, old) in before.into_iter().enumerate() {
+            let id = InstanceId::new(number);
+            match old {
+                Some(old) => {
+                    kept += 1;
+                    self.go_on(id, old, now);
+                }
+                None => begin.push(id),
+            }
+        }
+        self.index_addresses();
+        for id in self.ids() {
+            self.refresh(id, now);
+        }
+        self.sockets_stale = true;
+        for id in begin {
+            self.begin(id, now, std::time::Duration::ZERO);
+        }
+        kept
+    }
+
+    /// Instances that the new configuration does not have say farewell.
+    fn retire(&mut self, now: Instant, gone: Vec<Instance>) {
+        self.instances = gone;
+        for id in self.ids() {
+            info!("({}) removed from the configuration", self.instances[id.index()].name());
+            self.feed(id, now, Input::Stop);
+        }
+        self.settle(now);
+    }
+
+    /// The new instance takes over what the old one was doing.
+    fn go_on(&mut self, id: InstanceId, old: Instance, now: Instant) {
+        let new = &mut self.instances[id.index()];
+        let (machine, template) = (std::mem::replace(&mut new.machine, old.machine), old.template);
+        let fresh_template = std::mem::replace(&mut new.template, template);
+        new.template.replace(fresh_template);
+        new.interface = old.interface;
+        new.source = old.source;
+        new.stats = old.stats;
+        new.checked_sender = old.checked_sender;
+        new.last_transition = old.last_transition;
+        let changed = self.exchange_addresses(id, old.held);
+        let instance = &mut self.instances[id.index()];
+        let before = instance.machine.state();
+        let config = machine.config().clone();
+        let effective = config.priority;
+        // Checked when the new instance was made.
+        if let Ok(actions) = instance.machine.reconfigure(now, config, effective) {
+            self.carry_out(id, before, &actions);
+        }
+        if changed && self.instances[id.index()].is_master() {
+            let rounds = self.instances[id.index()].model.garp.repeat;
+            self.announcer.queue(id, rounds.max(1));
+        }
+    }
+
+    /// Addresses that stay stay where they are; of a master, new ones are added and old ones removed.
+    fn exchange_addresses(&mut self, id: InstanceId, old: Vec<Held>) -> bool {
+        let instance = &mut self.instances[id.index()];
+        let mut gone = Vec::new();
+        for held in old {
+            let same = |new: &&mut Held| new.on.is_none() && new.model == held.model;
+            match instance.held.iter_mut().find(same) {
+                Some(new) => (new.on, new.found, new.leaving) = (held.on, held.found, held.leaving),
+                None => gone.push(held),
+            }
+        }
+        let master = instance.is_master();
+        let added = master && instance.held.iter().any(|held| held.on.is_none());
+        // Removed first: the same address may come back with another prefix or device.
+        let stays = instance.held.len();
+        instance.held.extend(gone);
+        for number in stays..instance.held.len() {
+            self.kernel.remove(id, number, instance);
+        }
+        if added {
+            self.kernel.add_all(id, instance, &self.interfaces);
+        }
+        self.kernel.apply(&mut self.instances, false);
+        let instance = &mut self.instances[id.index()];
+        instance.held.truncate(stays);
+        added
+    }
+}
+
+/// For each new instance the old one that it continues, and the old ones that nobody continues.
+fn pair(old: Vec<Instance>, fresh: Vec<Instance>) -> (Vec<(Instance, Option<Instance>)>, Vec<Instance>) {
+    let numbers: HashMap<_, _> =
+        old.iter().enumerate().map(|(number, old)| (Identity::of(&old.model), number)).collect();
+    let partners: Vec<_> = fresh.iter().map(|new| numbers.get(&Identity::of(&new.model)).copied()).collect();
+    let mut old: Vec<_> = old.into_iter().map(Some).collect();
+    let mut partner = |number: Option<usize>| number.and_then(|number| old[number].take());
+    let pairs = fresh.into_iter().zip(partners).map(|(new, number)| (new, partner(number))).collect();
+    (pairs, old.into_iter().flatten().collect())
+}
+
+fn kept_of(kept: usize, total: usize, removed: usize) -> FromChild {
+    let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+    FromChild::Reloaded { kept: count(kept), added: count(total - kept), removed: count(removed) }
+}

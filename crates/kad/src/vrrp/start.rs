@@ -1,0 +1,124 @@
+//! From a configuration to running instances.
+
+use std::time::Duration;
+
+use kaconf::model::{Config, DynamicInterfaces};
+use tracing::{error, info};
+use vrrp_fsm::{Input, Instant};
+use vrrp_linux::{NetlinkError, SocketError};
+
+use crate::cli::Options;
+use crate::exit::Exit;
+
+use super::clock;
+use super::driver::Driver;
+use super::instance::{Instance, InstanceError};
+
+/// Why the process cannot run.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum StartError {
+    #[error(transparent)]
+    Socket(#[from] SocketError),
+    #[error("the kernel's netlink cannot be used: {0}")]
+    Netlink(#[from] NetlinkError),
+    #[error(transparent)]
+    Instance(#[from] InstanceError),
+    #[error(
+        "({instance}) interface {interface} does not exist: correct the name, or allow it to appear later with \
+         dynamic_interfaces in global_defs"
+    )]
+    NoInterface { instance: Box<str>, interface: String },
+    #[error("the event queue cannot be opened: {0}")]
+    Poll(std::io::Error),
+}
+
+impl StartError {
+    /// How the process ends.
+    pub(super) fn exit(&self) -> Exit {
+        let denied = match self {
+            Self::Socket(error) => is_permission(error),
+            Self::Netlink(error) => *error == NetlinkError::NotPermitted,
+            Self::Instance(_) | Self::NoInterface { .. } => return Exit::Config,
+            Self::Poll(_) => false,
+        };
+        if denied { Exit::MissingPermission } else { Exit::Fatal }
+    }
+}
+
+fn is_permission(error: &SocketError) -> bool {
+    let source = std::error::Error::source(error).and_then(|source| source.downcast_ref::<std::io::Error>());
+    source.is_some_and(|source| source.kind() == std::io::ErrorKind::PermissionDenied)
+}
+
+/// Starts everything that a configuration asks for.
+pub(super) fn start(options: Options, config: Config) -> Result<Driver, StartError> {
+    let Config { global, instances, .. } = config;
+    let mut driver = Driver::open(options, global)?;
+    for model in instances {
+        check_interface(&driver, &model)?;
+        driver.instances.push(Instance::new(model)?);
+    }
+    driver.index_addresses();
+    for number in 0..driver.instances.len() {
+        let instance = &mut driver.instances[number];
+        let name = instance.model.interface.as_ref();
+        instance.interface =
+            name.and_then(|name| driver.interfaces.find(name.as_str())).map(|found| found.link.index);
+    }
+    driver.kernel.remove_leftovers(&mut driver.instances, &driver.interfaces);
+    driver.align_sockets()?;
+    let now = clock::now();
+    let hold = hold(&driver);
+    if !hold.is_zero() {
+        info!("Delaying startup for {:.3} seconds", hold.as_secs_f64());
+    }
+    for id in driver.ids() {
+        driver.begin(id, now, hold);
+    }
+    Ok(driver)
+}
+
+/// The longer of `vrrp_startup_delay` and what is left of `vrrp_delay_after_boot`.
+fn hold(driver: &Driver) -> Duration {
+    let up = clock::since_boot().saturating_since(Instant::from_nanos(0));
+    driver.global.startup_delay.max(driver.global.delay_after_boot.saturating_sub(up))
+}
+
+pub(super) fn check_interface(driver: &Driver, model: &kaconf::model::Instance) -> Result<(), StartError> {
+    let Some(name) = &model.interface else { return Ok(()) };
+    let dynamic = driver.global.dynamic_interfaces != DynamicInterfaces::Off;
+    if dynamic || driver.interfaces.find(name.as_str()).is_some() {
+        return Ok(());
+    }
+    Err(StartError::NoInterface { instance: model.name.clone(), interface: name.to_string() })
+}
+
+impl Driver {
+    /// Tells a new instance of the host, then lets it take part.
+    pub(super) fn begin(&mut self, id: super::instance::InstanceId, now: Instant, hold: Duration) {
+        self.refresh(id, now);
+        // What was refreshed may equal what the instance was made with; the machine must know it all the same.
+        let source = self.instances[id.index()].source;
+        self.feed(id, now, Input::Source(source));
+        self.feed(id, now, Input::Start { hold });
+    }
+
+    /// Brings the sockets in line with the instances.
+    pub(super) fn align_sockets(&mut self) -> Result<Vec<usize>, StartError> {
+        self.sockets_stale = false;
+        for instance in &self.instances {
+            self.outbox.open(instance.family())?;
+        }
+        let interfaces = &self.interfaces;
+        let name_of = |index| interfaces.get(index).map(|interface| interface.link.name.clone());
+        let join = !self.global.disable_local_igmp;
+        let opened = self.receivers.align(&self.instances, name_of, join)?;
+        Ok(opened.0)
+    }
+}
+
+/// Says why the process ends.
+pub(super) fn refuse(error: &StartError) -> Exit {
+    error!("{error}");
+    error.exit()
+}

@@ -1,0 +1,217 @@
+//! What the kernel reports of links and addresses, and what it means for the instances.
+//!
+//! Reports only change the tables; [`Driver::refresh`] compares an instance with the tables and tells its
+//! machine the difference. So a report that was lost costs nothing once the tables are read again.
+
+use std::net::IpAddr;
+
+use tracing::{debug, info, warn};
+use vrrp_fsm::{Faults, Input, Instant};
+use vrrp_linux::{Address, Event, IfIndex, Link};
+
+use super::driver::Driver;
+use super::instance::InstanceId;
+use super::interfaces::Interface;
+
+/// Faults that the tables of links and addresses decide.
+const FROM_TABLES: Faults =
+    Faults::NO_INTERFACE.union(Faults::INTERFACE_DOWN).union(Faults::NO_SOURCE).union(Faults::NO_PEERS);
+
+impl Driver {
+    /// Takes the reports of one reading of the monitor.
+    pub(super) fn take_reports(&mut self, now: Instant, events: &mut Vec<Event>) {
+        for event in events.drain(..) {
+            match event {
+                Event::Link(link) => self.link_changed(now, link),
+                Event::LinkGone { index, name } => self.link_gone(now, index, &name),
+                Event::AddressAdded(address) => self.address_added(now, address),
+                Event::AddressRemoved(address) => self.address_removed(now, &address),
+                Event::Overrun => self.read_again(now),
+            }
+        }
+    }
+
+    fn link_changed(&mut self, now: Instant, link: Link) {
+        let (index, name, up) = (link.index, link.name.clone(), link.is_up());
+        let before = self.interfaces.update(link);
+        if before.as_ref().is_some_and(|before| before.name == name && before.is_up() == up) {
+            return;
+        }
+        let of_interest = |id: &InstanceId| {
+            let instance = &self.instances[id.index()];
+            instance.interface == Some(index)
+                || instance.model.interface.as_ref().is_some_and(|wanted| wanted.as_str() == name)
+        };
+        let concerned: Vec<_> = self.ids().filter(of_interest).collect();
+        if !concerned.is_empty() {
+            info!("Netlink reports {name} {}", if up { "up" } else { "down" });
+        }
+        for id in concerned {
+            self.refresh(id, now);
+        }
+    }
+
+    fn link_gone(&mut self, now: Instant, index: IfIndex, name: &str) {
+        self.interfaces.remove(index);
+        self.receivers.drop_interface(index);
+        let mut concerned = Vec::new();
+        for (number, instance) in self.instances.iter_mut().enumerate() {
+            for held in instance.held.iter_mut().filter(|held| held.on == Some(index)) {
+                held.on = None;
+                held.leaving = 0;
+            }
+            if instance.interface == Some(index) {
+                concerned.push(InstanceId::new(number));
+            }
+        }
+        if !concerned.is_empty() {
+            info!("Interface {name} was deleted");
+        }
+        for id in concerned {
+            self.refresh(id, now);
+        }
+    }
+
+    fn address_added(&mut self, now: Instant, address: Address) {
+        let (index, ip) = (address.interface, address.ip());
+        if self.options.address_monitoring {
+            info!("Assigned address {ip} for interface {}", self.name_of(index));
+        }
+        self.interfaces.add_address(address);
+        if !self.virtuals.contains_key(&ip) {
+            self.refresh_on(index, now);
+        }
+    }
+
+    fn address_removed(&mut self, now: Instant, address: &Address) {
+        let (index, ip) = (address.interface, address.ip());
+        if self.options.address_monitoring {
+            info!("Deassigned address {ip} from interface {}", self.name_of(index));
+        }
+        self.interfaces.remove_address(address);
+        match self.virtuals.get(&ip).cloned() {
+            Some(ids) => ids.into_iter().for_each(|id| self.virtual_address_removed(id, now, address)),
+            None => self.refresh_on(index, now),
+        }
+    }
+
+    /// One of our virtual addresses is gone: by us, or by somebody else.
+    fn virtual_address_removed(&mut self, id: InstanceId, now: Instant, address: &Address) {
+        let instance = &mut self.instances[id.index()];
+        let Some(held) = instance.held.iter_mut().find(|held| held.is(address)) else { return };
+        if held.leaving > 0 {
+            held.leaving -= 1;
+            return;
+        }
+        if held.on != Some(address.interface) {
+            return;
+        }
+        held.on = None;
+        if held.model.track {
+            let name = self.name_of(address.interface);
+            info!("Netlink reflector reports IP {} removed from {name}", address.ip());
+            self.feed(id, now, Input::AddressLost);
+        }
+    }
+
+    /// The monitor lost reports: read everything and compare.
+    fn read_again(&mut self, now: Instant) {
+        warn!("reports of the kernel were lost: reading all links and addresses again");
+        match self.kernel.read() {
+            Ok(interfaces) => self.interfaces = interfaces,
+            Err(error) => {
+                warn!("links and addresses cannot be read: {error}");
+                return;
+            }
+        }
+        for id in self.ids() {
+            self.find_lost(id, now);
+            self.refresh(id, now);
+        }
+    }
+
+    fn find_lost(&mut self, id: InstanceId, now: Instant) {
+        let mut lost = false;
+        for held in &mut self.instances[id.index()].held {
+            held.leaving = 0;
+            let Some(on) = held.on else { continue };
+            let interface = self.interfaces.get(on);
+            if interface.is_none_or(|interface| !interface.addresses.iter().any(|address| held.is(address))) {
+                held.on = None;
+                lost |= held.model.track;
+            }
+        }
+        if lost {
+            self.feed(id, now, Input::AddressLost);
+        }
+    }
+
+    fn refresh_on(&mut self, index: IfIndex, now: Instant) {
+        let concerned: Vec<_> =
+            self.ids().filter(|id| self.instances[id.index()].interface == Some(index)).collect();
+        for id in concerned {
+            self.refresh(id, now);
+        }
+    }
+
+    /// Compares an instance with what is known of the host, and tells its machine what changed.
+    pub(super) fn refresh(&mut self, id: InstanceId, now: Instant) {
+        let instance = &self.instances[id.index()];
+        let interface =
+            instance.model.interface.as_ref().and_then(|name| self.interfaces.find(name.as_str()));
+        let source = self.source(id, interface);
+        let index = interface.map(|interface| interface.link.index);
+        let mut faults = instance.standing_faults();
+        if instance.model.interface.is_some() {
+            match interface {
+                None => faults |= Faults::NO_INTERFACE,
+                Some(interface) if !interface.link.is_up() && !instance.model.dont_track_primary => {
+                    faults |= Faults::INTERFACE_DOWN;
+                }
+                Some(_) => {}
+            }
+        }
+        if source.is_none() {
+            faults |= Faults::NO_SOURCE;
+        }
+        let present = instance.machine.faults() & FROM_TABLES;
+        if instance.interface != index {
+            self.sockets_stale = true;
+        }
+        let instance = &mut self.instances[id.index()];
+        instance.interface = index;
+        if instance.source != source {
+            debug!("({}) source address is now {source:?}", instance.model.name);
+            // The farewell of a master that loses its address still leaves from the old one.
+            if source.is_some() {
+                instance.source = source;
+            }
+            self.feed(id, now, Input::Source(source));
+        }
+        let (appeared, cleared) = (faults & !present, present & !faults);
+        if !appeared.is_empty() {
+            self.feed(id, now, Input::Fault(appeared));
+        }
+        if !cleared.is_empty() {
+            self.feed(id, now, Input::Cleared(cleared));
+        }
+    }
+
+    fn source(&self, id: InstanceId, interface: Option<&Interface>) -> Option<IpAddr> {
+        let instance = &self.instances[id.index()];
+        let model = &instance.model;
+        match (model.source, interface) {
+            (Some(source), _) if model.track_source => {
+                let mut addresses = self.interfaces.iter().flat_map(|interface| &interface.addresses);
+                addresses.any(|address| address.ip() == source).then_some(source)
+            }
+            (Some(source), _) => Some(source),
+            (None, Some(interface)) => interface.source(model.family, |ip| self.virtuals.contains_key(&ip)),
+            (None, None) => None,
+        }
+    }
+
+    pub(super) fn name_of(&self, index: IfIndex) -> &str {
+        self.interfaces.get(index).map_or("?", |interface| interface.link.name.as_str())
+    }
+}

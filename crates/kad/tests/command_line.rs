@@ -1,0 +1,94 @@
+//! What the command line answers without becoming a daemon.
+#![expect(clippy::unwrap_used, reason = "a test fails by its panic")]
+
+use std::process::{Command, Output};
+
+fn kad(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_kad")).args(arguments).output().unwrap()
+}
+
+#[test]
+fn version_goes_to_standard_error_and_help_to_standard_output() {
+    let version = kad(&["-v"]);
+    assert_eq!(version.status.code(), Some(0));
+    assert!(String::from_utf8_lossy(&version.stderr).starts_with("kad v"), "{version:?}");
+    let help = kad(&["--help"]);
+    assert_eq!(help.status.code(), Some(0));
+    assert!(String::from_utf8_lossy(&help.stdout).contains("--dont-fork"), "{help:?}");
+}
+
+#[test]
+fn a_wrong_option_ends_with_1() {
+    for arguments in
+        [&["--no-such"][..], &["-Z"], &["-f"], &["-S", "mail"], &["-u", "9"], &["--signum=KILL"], &["-T"]]
+    {
+        let output = kad(arguments);
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}: {output:?}");
+        assert!(!output.stderr.is_empty(), "{arguments:?} says nothing");
+    }
+}
+
+#[test]
+fn signal_numbers_are_printed() {
+    for (name, number) in [
+        ("STOP", "15"),
+        ("RELOAD", "1"),
+        ("DATA", "10"),
+        ("STATS", "12"),
+        ("STATS_CLEAR", "63"),
+        ("JSON", "36"),
+    ] {
+        let output = kad(&["--signum", name]);
+        assert_eq!((output.status.code(), String::from_utf8_lossy(&output.stdout).trim()), (Some(0), number));
+    }
+}
+
+#[test]
+fn a_configuration_without_a_file_ends_with_6_in_the_foreground_and_in_the_background() {
+    for arguments in [&["-n", "-G", "-f", "/no/such/file"][..], &["-G", "-f", "/no/such/file"]] {
+        assert_eq!(kad(arguments).status.code(), Some(6), "{arguments:?}");
+    }
+}
+
+#[test]
+fn unexpected_arguments_are_named() {
+    let output = kad(&["-t", "-f", "/no/such/file", "stray", "words"]);
+    assert!(
+        String::from_utf8_lossy(&output.stdout).contains("Unexpected argument(s): stray words"),
+        "{output:?}"
+    );
+}
+
+/// A file of this test alone.
+fn file(name: &str, text: &str) -> String {
+    let path = std::env::temp_dir().join(format!("kad-cli-{}-{name}", std::process::id()));
+    std::fs::write(&path, text).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+#[test]
+fn a_configuration_test_ends_with_the_class_of_its_worst_message() {
+    for (name, text, code) in [
+        ("clean", "global_defs {\n router_id x\n}\n", 0),
+        ("value", "vrrp_instance V {\n virtual_router_id\n}\n", 2),
+        ("unknown", "global_defs {\n no_such_keyword\n}\n", 5),
+    ] {
+        let path = file(name, text);
+        let output = kad(&["-t", "-f", &path]);
+        assert_eq!(output.status.code(), Some(code), "{output:?}");
+        assert_eq!(output.stderr.is_empty(), code == 0, "{output:?}");
+        std::fs::remove_file(path).unwrap();
+    }
+}
+
+#[test]
+fn messages_of_a_configuration_test_are_appended_to_its_log() {
+    let (path, log) = (file("logged", "global_defs {\n no_such_keyword\n}\n"), file("log", "before\n"));
+    let output = kad(&[&format!("-t{log}"), "-f", &path]);
+    assert_eq!((output.status.code(), output.stderr.is_empty()), (Some(5), true), "{output:?}");
+    let messages = std::fs::read_to_string(&log).unwrap();
+    assert!(messages.starts_with("before\n(") && messages.contains("no_such_keyword"), "{messages}");
+    for path in [path, log] {
+        std::fs::remove_file(path).unwrap();
+    }
+}

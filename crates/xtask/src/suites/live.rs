@@ -1,0 +1,54 @@
+//! Suites of tests that are marked `#[ignore]`, because they need namespaces of the kernel and other daemons.
+//!
+//! `--workspace` with the name of a test program, not `--package`: so the build is the one the unit tests made.
+
+use super::pure::tests;
+use crate::exec;
+use crate::needs::own_network;
+use crate::repo;
+use crate::tally::Verdict;
+
+/// How many tests run side by side where each has daemons of its own: they wait more than they work, but timers of
+/// 10 ms want a processor when they are due.
+const THREADS: usize = 4;
+
+pub(super) fn linux() -> Verdict {
+    in_own_network("linux")
+}
+
+pub(super) fn processes() -> Verdict {
+    in_own_network("processes")
+}
+
+pub(super) fn netlab() -> Verdict {
+    ignored("--test lab --test keepalived_pair --test frr", THREADS, &[])
+}
+
+pub(super) fn interop() -> Verdict {
+    ignored("--test interop*", THREADS, &[])
+}
+
+pub(super) fn hostile() -> Verdict {
+    ignored("--test hostile", 1, &[])
+}
+
+/// The tests of a program that are marked `#[ignore]`.
+fn ignored(programs: &str, threads: usize, environment: &[(&str, &str)]) -> Verdict {
+    let options = format!("--ignored --test-threads={threads}");
+    tests(&format!("test --workspace --no-fail-fast {programs} -- {options}"), environment)
+}
+
+/// The same in a fresh network namespace, entered by the test program and not by cargo.
+fn in_own_network(program: &str) -> Verdict {
+    let Some(variable) = runner_variable() else {
+        return Verdict::failure("cannot run here: rustc -vV does not say for what it compiles");
+    };
+    ignored(&format!("--test {program}"), THREADS, &[(&variable, own_network())])
+}
+
+/// The variable by which cargo is told under which command to start a test program.
+fn runner_variable() -> Option<String> {
+    let text = exec::probe(repo::command("rustc", ["-vV"]))?;
+    let host = text.lines().find_map(|line| line.strip_prefix("host: "))?;
+    Some(format!("CARGO_TARGET_{}_RUNNER", host.trim().replace(['-', '.'], "_").to_uppercase()))
+}
