@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// One of the files of a [`Files`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -33,9 +33,25 @@ impl Location {
 pub struct File {
     path: PathBuf,
     text: Arc<[u8]>,
+    /// Offsets of the lines, found when someone asks for a line for the first time.
+    lines: OnceLock<Vec<u32>>,
 }
 
 impl File {
+    fn lines(&self) -> &[u32] {
+        self.lines.get_or_init(|| {
+            let ends = self.text.iter().enumerate().filter(|(_, octet)| **octet == b'\n');
+            std::iter::once(0).chain(ends.map(|(at, _)| at as u32 + 1)).collect()
+        })
+    }
+
+    /// The number of the line that holds an offset, from 0, and where it begins.
+    fn line_of(&self, offset: u32) -> (usize, u32) {
+        let lines = self.lines();
+        let index = lines.partition_point(|&start| start <= offset) - 1;
+        (index, lines[index])
+    }
+
     /// The path it was opened by.
     pub fn path(&self) -> &Path {
         &self.path
@@ -62,7 +78,7 @@ pub struct Files {
 impl Files {
     pub(crate) fn add(&mut self, path: PathBuf, text: Vec<u8>) -> FileId {
         let id = FileId(self.files.len() as u32);
-        self.files.push(File { path, text: text.into() });
+        self.files.push(File { path, text: text.into(), lines: OnceLock::new() });
         id
     }
 
@@ -87,20 +103,37 @@ impl Files {
 
     /// Line and column of the first octet of `at`, both from 1; the column counts octets.
     pub fn line_column(&self, at: Location) -> (u32, u32) {
-        let text = self.file(at.file).text();
-        let before = &text[..text.len().min(at.start as usize)];
-        let line = before.iter().filter(|&&octet| octet == b'\n').count();
-        let start = before.iter().rposition(|&octet| octet == b'\n').map_or(0, |newline| newline + 1);
-        (line as u32 + 1, (before.len() - start) as u32 + 1)
+        let (line, start) = self.file(at.file).line_of(at.start);
+        (line as u32 + 1, at.start - start + 1)
     }
 
     /// The whole line that holds the first octet of `at`, without its end, as far as it is UTF-8.
     pub fn line_text(&self, at: Location) -> String {
-        let text = self.file(at.file).text();
-        let at = text.len().min(at.start as usize);
-        let start = text[..at].iter().rposition(|&octet| octet == b'\n').map_or(0, |newline| newline + 1);
-        let end =
-            text[at..].iter().position(|&octet| octet == b'\n').map_or(text.len(), |newline| at + newline);
-        String::from_utf8_lossy(text[start..end].trim_ascii_end()).into_owned()
+        let file = self.file(at.file);
+        let (line, start) = file.line_of(at.start);
+        let end = file.lines().get(line + 1).map_or(file.text.len(), |&next| next as usize);
+        String::from_utf8_lossy(file.text[start as usize..end].trim_ascii_end()).into_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_and_columns() {
+        let mut files = Files::default();
+        let file = files.add("x".into(), b"ab\r\n\n cd".to_vec());
+        for (offset, place, text) in [
+            (0, (1, 1), "ab"),
+            (1, (1, 2), "ab"),
+            (4, (2, 1), ""),
+            (5, (3, 1), " cd"),
+            (6, (3, 2), " cd"),
+            (8, (3, 4), " cd"),
+        ] {
+            let at = Location { file, start: offset, end: offset };
+            assert_eq!((files.line_column(at), files.line_text(at).as_str()), (place, text), "{offset}");
+        }
     }
 }

@@ -9,6 +9,7 @@
 mod background;
 mod cli;
 mod clock;
+mod demo;
 mod dump;
 mod exit;
 mod ipc;

@@ -110,6 +110,12 @@ pub enum Violation {
         /// Why.
         error: AdvertError,
     },
+    /// Adverts call forth more adverts without end.
+    #[error("{in_flight} packets in flight at once")]
+    Storm {
+        /// How many.
+        in_flight: usize,
+    },
     /// A router refused an unharmed advert of another that is configured alike.
     #[error("{node} VRID {vrid} refuses an advert of its own kind: {error}")]
     OwnKindRefused {

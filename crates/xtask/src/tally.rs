@@ -69,7 +69,9 @@ impl Verdict {
             }
         }
         if !end.success() && (verdict.tally.failed == 0 || matches!(end, End::TimedOut(_))) {
-            verdict.fail(end.to_string());
+            // Most often it did not compile: cargo's last error says more than its exit status.
+            let said = lines.iter().rev().find(|line| line.starts_with("error"));
+            verdict.fail(said.map_or_else(|| end.to_string(), |said| format!("{end}: {said}")));
         } else if verdict.tally.passed + verdict.tally.failed == 0 {
             verdict.fail("ran no test at all");
         }
@@ -208,6 +210,12 @@ mod tests {
             (exited(0), &[EMPTY], tally(0, 1), &["ran no test at all"]),
             (exited(0), &[], tally(0, 1), &["ran no test at all"]),
             (exited(101), &[GOOD], tally(3, 1), &["exit status: 101"]),
+            (
+                exited(101),
+                &["error: no such thing", "help"],
+                tally(0, 1),
+                &["exit status: 101: error: no such thing"],
+            ),
             (exited(101), &["test a::b ... FAILED", BAD], tally(1, 1), &["a::b"]),
             (End::TimedOut(Duration::from_secs(7)), &[BAD], tally(1, 2), &["still running after 7 s, ended"]),
         ] {

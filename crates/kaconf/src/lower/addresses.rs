@@ -40,11 +40,11 @@ impl Reader<'_> {
         let key = (ip, new.device.clone());
         // The same address may be carried and excluded if the devices differ.
         let carried = if excluded {
-            known.known_carried.contains(known.carried.iter().map(place), &key)
+            known.known_carried.contains(&known.carried, place, &key)
         } else {
-            known.known.contains(known.carried.iter().map(|address| address.address.ip()), &ip)
+            known.known.contains(&known.carried, |address| address.address.ip(), &ip)
         };
-        if carried || known.known_excluded.contains(known.excluded.iter().map(place), &key) {
+        if carried || known.known_excluded.contains(&known.excluded, place, &key) {
             let message = format!(
                 "{owner}{}VIP duplicates {} {}, ignoring it",
                 if excluded { "excluded " } else { "" },

@@ -109,7 +109,7 @@ impl Draft {
         Self {
             name: name.into(),
             at,
-            marks: Vec::with_capacity(12),
+            marks: Vec::with_capacity(8),
             family: None,
             version: None,
             state: None,
@@ -150,6 +150,15 @@ impl Draft {
         format!("({}) ", self.name)
     }
 
+    /// Gives back the room that lists grew into: a configuration may have thousands of instances.
+    pub(super) fn shrink(&mut self) {
+        self.marks.shrink_to_fit();
+        self.addresses.carried.shrink_to_fit();
+        self.addresses.excluded.shrink_to_fit();
+        self.unicast.peers.shrink_to_fit();
+        self.tracked.shrink_to_fit();
+    }
+
     /// Remembers where a keyword of [`KEYWORDS`] stood; the last one counts.
     pub(super) fn mark(&mut self, keyword: usize, at: Option<Location>) {
         let keyword = keyword as u16;
@@ -168,9 +177,16 @@ impl Draft {
     }
 }
 
-/// Tells what is there already: by looking while there is little, by a set once there is much.
+/// Tells what is in a list already: by looking while it is short, by a set once it is long.
 #[derive(Debug)]
-pub(super) struct Seen<K>(Option<HashSet<K>>);
+pub(super) struct Seen<K>(Option<Box<Index<K>>>);
+
+#[derive(Debug)]
+struct Index<K> {
+    set: HashSet<K>,
+    /// How much of the list is in the set.
+    taken: usize,
+}
 
 impl<K> Default for Seen<K> {
     fn default() -> Self {
@@ -182,15 +198,14 @@ impl<K: Eq + Hash> Seen<K> {
     /// Lists no longer than this are looked through.
     const SHORT: usize = 64;
 
-    /// Whether `key` is in `list`. What is told to be new must be added to the list.
-    pub(super) fn contains(&mut self, list: impl ExactSizeIterator<Item = K>, key: &K) -> bool {
+    /// Whether something in `list` has this key. The list may only have grown since the last time.
+    pub(super) fn contains<T>(&mut self, list: &[T], key_of: impl Fn(&T) -> K, key: &K) -> bool {
         if list.len() <= Self::SHORT {
-            return list.into_iter().any(|other| other == *key);
+            return list.iter().any(|other| key_of(other) == *key);
         }
-        let set = self.0.get_or_insert_with(HashSet::new);
-        for other in list.skip(set.len()) {
-            set.insert(other);
-        }
-        set.contains(key)
+        let index = self.0.get_or_insert_with(|| Box::new(Index { set: HashSet::new(), taken: 0 }));
+        index.set.extend(list[index.taken..].iter().map(key_of));
+        index.taken = list.len();
+        index.set.contains(key)
     }
 }

@@ -101,6 +101,7 @@ impl Reader<'_> {
             self.instance_keyword(statement, &mut draft);
         }
         if !self.context.stopped {
+            draft.shrink();
             self.drafts.push(draft);
         }
         false

@@ -32,8 +32,7 @@ impl Reader<'_> {
         }
         let ttl = self.peer_ttl(line, &owner);
         draft.unicast.check_source |= ttl.is_some();
-        let peers = draft.unicast.peers.iter().map(|peer| peer.address);
-        if draft.unicast.known_peers.contains(peers, &address) {
+        if draft.unicast.known_peers.contains(&draft.unicast.peers, |peer| peer.address, &address) {
             let message = format!("{owner}{address} is a duplicate unicast_peer, ignoring it");
             return self.context.report(line, 0, Code::DuplicateAddress, message);
         }

@@ -67,3 +67,22 @@ pub(crate) fn lower(options: &Options, source: &dyn Source) -> Lowered {
         stopped: context.stopped,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{global, instance};
+    use crate::keywords;
+
+    /// A keyword that is read but not in the table could not be told from an unknown one elsewhere.
+    #[test]
+    fn every_keyword_that_is_read_is_in_the_table_and_in_order() {
+        let instance: Vec<_> = instance::KEYWORDS.iter().map(|(name, _)| *name).collect();
+        let global: Vec<_> = global::KEYWORDS.iter().map(|(name, _)| *name).collect();
+        for (block, names) in [("vrrp_instance", instance), ("global_defs", global)] {
+            assert!(names.is_sorted_by(|a, b| a < b), "{block}");
+            for name in names {
+                assert!(keywords::find(block, name).is_some(), "{block} {name}");
+            }
+        }
+    }
+}

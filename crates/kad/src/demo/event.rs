@@ -165,11 +165,10 @@ mod tests {
         order.push(first);
         assert_eq!(order.ripe(ms(120)), None);
         assert_eq!(order.deadline(), Some(ms(160)));
-        assert_eq!([order.ripe(ms(180)), order.ripe(ms(180)), order.ripe(ms(999))], [
-            Some(first),
-            Some(second),
-            None
-        ]);
+        assert_eq!(
+            [order.ripe(ms(180)), order.ripe(ms(180)), order.ripe(ms(999))],
+            [Some(first), Some(second), None]
+        );
         assert_eq!(order.deadline(), None);
     }
 

@@ -30,7 +30,7 @@ pub(super) fn summary(verdicts: &[Verdict], story: &Story, lasted: Duration, pai
         "\ntook: {}\nlost: {}\n",
         "until the new master's first advert, from the last one of the old master\n      \
          (its farewell, if it stopped), or from when a starting host entered BACKUP",
-        "pings of the client without an answer, of 20 sent each second\n      \
+        "pings of the client without an answer, of about 20 sent each second\n      \
          (a crash of kad alone loses few: the dead host's kernel still answers)"
     );
     let _ = writeln!(text, "{}", sum(verdicts, paint));
@@ -53,6 +53,7 @@ fn row(verdict: &Verdict, paint: Paint) -> String {
     // Before the first election there is nobody to answer.
     let (lost, silence) = match act {
         Act::Start => ("-".to_owned(), "-".to_owned()),
+        _ if verdict.outage.lost == 0 => ("0".to_owned(), "-".to_owned()),
         _ => (verdict.outage.lost.to_string(), format!("{:.2} s", verdict.outage.silence.as_secs_f64())),
     };
     let row = format!(

@@ -10,8 +10,8 @@ use super::paint::Paint;
 use super::story;
 use super::verdict::Verdict;
 
-/// Marks on one line.
-const MARKS: usize = 12;
+/// Marks on one line: a burst of gratuitous ARP.
+const MARKS: usize = 5;
 /// What stands before the text of a line.
 const MARGIN: &str = "                           ";
 
@@ -33,7 +33,9 @@ impl Timeline {
 
     /// What stands over the columns.
     pub(super) fn head(&self) -> String {
-        self.paint.faint("   time  alpha   beta\n")
+        let sources = "Seen from outside: adverts, ARP and answers on the client's wire; addresses and\n\
+                       carriers by the hosts' kernels. Only the two columns are what kad logs.\n\n";
+        self.paint.faint(&format!("{sources}   time  alpha   beta\n"))
     }
 
     /// What is done next.
@@ -57,7 +59,7 @@ impl Timeline {
         let mut line = self.end();
         let [alpha, beta] = self.states.map(|state| self.state(state));
         let _ = write!(line, "{:7.3}  {alpha}  {beta}    {text}", at.as_secs_f64());
-        if matches!(what, What::Advert(..) | What::Claim(_)) {
+        if matches!(what, What::Advert(_, 1..) | What::Claim(_)) {
             line.push_str("  *");
             self.open = Some((what, 1));
         } else {
@@ -79,11 +81,8 @@ impl Timeline {
                 act.since().text(act.master()),
             );
             let word = if verdict.is_good() { self.paint.good("ok") } else { self.paint.bad("NOT OK") };
-            let _ = writeln!(
-                text,
-                "{MARGIN}   the protocol gives {:.3} s: {word}",
-                act.given().as_secs_f64()
-            );
+            let _ =
+                writeln!(text, "{MARGIN}   the protocol gives {:.3} s: {word}", act.given().as_secs_f64());
         }
         for trouble in &verdict.troubles {
             let _ = writeln!(text, "{MARGIN}{}", self.paint.bad(&format!("!! {trouble}")));
@@ -124,7 +123,7 @@ impl Timeline {
     /// An answer is worth a line if pings were lost before it, or if it comes from another host.
     fn answer(&mut self, at: Duration, side: Side, number: u16) -> Option<String> {
         let before = self.answer.replace((side, number, at));
-        let by = format!("client: pings are answered by {}", side.name());
+        let by = format!("client: answered by {}", side.name());
         let Some((old, last, then)) = before else { return Some(by) };
         let silence = at.saturating_sub(then).as_secs_f64();
         match (story::lost(last, number), old == side) {
@@ -182,9 +181,9 @@ mod tests {
   3.650  BACKUP  -         alpha advertises, priority 100  *
   3.650  MASTER  -         alpha: Entering MASTER STATE
   3.651  MASTER  -         alpha tells the LAN (ARP): 10.77.0.100 is here  **
-  3.700  MASTER  -         client: pings are answered by alpha
+  3.700  MASTER  -         client: answered by alpha
   4.650  MASTER  -         alpha advertises, priority 100  **
- 12.345  MASTER  -         client: pings are answered by beta, 2 lost (8.60 s)
+ 12.345  MASTER  -         client: answered by beta, 2 lost (8.60 s)
 ";
         assert_eq!(told(&events), expected);
     }
@@ -215,7 +214,8 @@ mod tests {
                 outage: Outage::default(),
                 troubles: vec![format!("the moment to count from was not seen: {}", "x".repeat(10))],
             };
-            let text = timeline.heading(Duration::from_secs(999), act.heading()) + &timeline.verdict(&verdict);
+            let text =
+                timeline.heading(Duration::from_secs(999), act.heading()) + &timeline.verdict(&verdict);
             assert!(text.lines().all(|line| line.len() <= 80), "{text}");
             assert!(text.contains("NOT OK") && text.contains("12.345 s after"), "{text}");
         }

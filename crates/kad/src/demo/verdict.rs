@@ -67,7 +67,9 @@ pub(super) fn judge(story: &Story, act: Act, begin: Duration, end: Settled) -> V
     match took {
         None => troubles.push(format!("the moment to count from was not seen: {}", act.since().text(master))),
         Some(took) if took > act.given() + LATE => troubles.push("later than the protocol gives".to_owned()),
-        Some(took) if took + EARLY < act.given() => troubles.push("earlier than the protocol gives".to_owned()),
+        Some(took) if took + EARLY < act.given() => {
+            troubles.push("earlier than the protocol gives".to_owned())
+        }
         Some(_) => {}
     }
     if story.count(end.at + TURN, end.calm, |what| speaks(what, old)) > 0 {
@@ -180,7 +182,10 @@ mod tests {
             |drop: fn(&What) -> bool| crash().into_iter().filter(|(_, what)| !drop(what)).collect::<Vec<_>>();
         let cases = [
             (with(5300, What::Advert(Side::Alpha, 100)), "earlier"),
-            (without(|what| *what == What::Advert(Side::Alpha, 100)), "not seen: after the last advert of alpha"),
+            (
+                without(|what| *what == What::Advert(Side::Alpha, 100)),
+                "not seen: after the last advert of alpha",
+            ),
             (with(9000, What::Advert(Side::Alpha, 100)), "alpha goes on as a master beside beta"),
             (with(9001, What::State(Side::Beta, State::Master)), "beta entered MASTER 2 times"),
             (without(|what| matches!(what, What::State(..))), "beta entered MASTER 0 times"),

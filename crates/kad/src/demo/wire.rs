@@ -139,11 +139,14 @@ mod tests {
 
     #[test]
     fn lines_come_back_as_they_went() {
-        for what in [What::Advert(Side::Beta, 0), What::Claim(Side::Alpha), What::Answer(Side::Beta, 65_535)] {
+        for what in [What::Advert(Side::Beta, 0), What::Claim(Side::Alpha), What::Answer(Side::Beta, 65_535)]
+        {
             assert_eq!(parse(&line(17, what).unwrap()), Some((17, what)));
         }
         assert_eq!(line(17, What::Ended(Side::Alpha)), None);
-        for wrong in ["", "17", "x advert alpha 1", "17 advert gamma 1", "17 advert alpha 256", "17 song beta"] {
+        for wrong in
+            ["", "17", "x advert alpha 1", "17 advert gamma 1", "17 advert alpha 256", "17 song beta"]
+        {
             assert_eq!(parse(wrong), None, "{wrong}");
         }
     }

@@ -19,7 +19,7 @@ use crate::exit::Exit;
 use crate::ipc::ChildLink;
 use crate::log::{self, Mode, Process};
 use crate::signals::{Signal, Signals};
-use crate::{background, parent, reader, vrrp};
+use crate::{background, demo, parent, reader, vrrp};
 
 pub(crate) use adopt::{adopt, set_umask, take_name, take_process};
 pub(crate) use command::command;
@@ -128,7 +128,7 @@ fn user(options: Options, arguments: &[OsString]) -> ExitCode {
         return Exit::Fatal.into();
     }
     if let Some(Command::Demo { arguments }) = &options.command {
-        return demo(arguments);
+        return demo::run(arguments);
     }
     if !options.unexpected.is_empty() {
         let words: Vec<_> = options.unexpected.iter().map(|word| word.to_string_lossy()).collect();
@@ -143,12 +143,6 @@ fn user(options: Options, arguments: &[OsString]) -> ExitCode {
     } else {
         background::launch(arguments)
     }
-}
-
-/// `kad demo`.
-fn demo(_arguments: &[OsString]) -> ExitCode {
-    eprintln!("this build of kad has no demo");
-    Exit::Fatal.into()
 }
 
 /// Sets a child process up and runs it.

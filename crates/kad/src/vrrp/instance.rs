@@ -50,6 +50,8 @@ pub(super) struct Instance {
     pub(super) interface: Option<IfIndex>,
     /// Where its adverts come from, while there is such an address.
     pub(super) source: Option<IpAddr>,
+    /// The last such address: the farewell of a master that lost it still leaves from there.
+    pub(super) speaks_from: Option<IpAddr>,
     pub(super) held: Vec<Held>,
     pub(super) stats: Stats,
     /// What was already complained of since the last change of master.
@@ -74,6 +76,7 @@ impl Instance {
             policy: policy(&model),
             interface: None,
             source: model.source,
+            speaks_from: model.source,
             held: Held::all(&model),
             stats: Stats::default(),
             complained: BTreeSet::new(),

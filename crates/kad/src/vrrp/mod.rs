@@ -29,7 +29,7 @@ use std::time::Duration;
 
 use tracing::{error, info, warn};
 use vrrp_fsm::Input;
-use vrrp_linux::{Event, RxBatch};
+use vrrp_linux::RxBatch;
 
 use crate::exit::Exit;
 use crate::ipc::{ChildLink, FromChild, ToChild};
@@ -99,7 +99,7 @@ impl Process {
         // Sleeps end when they should, not within the 50 microseconds that the kernel rounds up to.
         let _ = rustix::thread::set_current_timer_slack(std::num::NonZeroU64::new(1));
         let mut poll = self.register()?;
-        let (mut ready, mut events, mut batch) = (Vec::new(), Vec::new(), RxBatch::default());
+        let (mut ready, mut batch) = (Vec::new(), RxBatch::default());
         let _ = self.link.send(&FromChild::Running);
         self.driver.settle(clock::now());
         while !self.stopping {
@@ -109,7 +109,7 @@ impl Process {
             // Taken before anything is read: a timer due by now is judged knowing all that came by now.
             let now = clock::now();
             self.mention_stall(idle, now.saturating_since(before));
-            self.turn(&poll, &ready, &mut batch, &mut events)?;
+            self.turn(&poll, &ready, &mut batch)?;
             self.driver.tick(now);
             self.driver.settle(now);
         }
@@ -138,13 +138,7 @@ impl Process {
         Ok(())
     }
 
-    fn turn(
-        &mut self,
-        poll: &Poll,
-        ready: &[Ready],
-        batch: &mut RxBatch,
-        events: &mut Vec<Event>,
-    ) -> Result<(), StartError> {
+    fn turn(&mut self, poll: &Poll, ready: &[Ready], batch: &mut RxBatch) -> Result<(), StartError> {
         for ready in ready {
             if let Ready::Receiver(number) = *ready {
                 self.driver.receive(number, batch);
@@ -153,7 +147,7 @@ impl Process {
         for ready in ready {
             match ready {
                 Ready::Receiver(_) => {}
-                Ready::Monitor => self.hear_kernel(events),
+                Ready::Monitor => self.driver.hear_kernel(clock::now()),
                 Ready::Link => self.hear_parent(),
                 Ready::Signals => self.hear_signals(),
             }
@@ -165,13 +159,6 @@ impl Process {
             }
         }
         Ok(())
-    }
-
-    fn hear_kernel(&mut self, events: &mut Vec<Event>) {
-        if let Err(error) = self.driver.monitor.read(events) {
-            warn!("reports of the kernel cannot be read: {error}");
-        }
-        self.driver.take_reports(clock::now(), events);
     }
 
     fn hear_parent(&mut self) {

@@ -75,7 +75,7 @@ impl Outbox {
 
     /// Queues one advert of an instance, a packet for each destination.
     pub(super) fn push(&mut self, id: InstanceId, instance: &mut Instance, priority: Priority) {
-        let Some(source) = instance.source else { return };
+        let Some(source) = instance.speaks_from else { return };
         let Some(lane) = self.lane(instance.family()) else { return };
         instance.template.begin();
         for destination in 0..instance.template.packets() {
@@ -103,7 +103,8 @@ impl Outbox {
             lane.flush();
             for (id, destination, error) in lane.failed.drain(..) {
                 let instance = &mut instances[id.index()];
-                if !std::mem::replace(&mut instance.mute, true) {
+                // A farewell from an interface that is down is not missed.
+                if instance.is_master() && !std::mem::replace(&mut instance.mute, true) {
                     let to = instance.template.destination(destination);
                     let name = instance.name();
                     info!(

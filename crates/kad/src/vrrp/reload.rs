@@ -67,7 +67,6 @@ impl Driver {
         let kept = self.exchange(now, old, fresh);
         let total = self.instances.len();
         self.settle(now);
-        info!("{kept} of {total} instances go on as they were");
         Ok(kept_of(kept, total, before - kept))
     }
 
@@ -110,6 +109,8 @@ impl Driver {
             self.feed(id, now, Input::Stop);
         }
         self.settle(now);
+        // Heard now, while it is known whose removals these are.
+        self.hear_kernel(now);
     }
 
     /// The new instance takes over what the old one was doing.
@@ -119,7 +120,7 @@ impl Driver {
         let fresh_template = std::mem::replace(&mut new.template, template);
         new.template.replace(fresh_template);
         new.interface = old.interface;
-        new.source = old.source;
+        (new.source, new.speaks_from) = (old.source, old.speaks_from);
         new.stats = old.stats;
         new.checked_sender = old.checked_sender;
         new.last_transition = old.last_transition;
@@ -157,12 +158,11 @@ impl Driver {
         for number in stays..instance.held.len() {
             self.kernel.remove(id, number, instance);
         }
+        instance.held.truncate(stays);
         if added {
             self.kernel.add_all(id, instance, &self.interfaces);
         }
         self.kernel.apply(&mut self.instances, false);
-        let instance = &mut self.instances[id.index()];
-        instance.held.truncate(stays);
         added
     }
 }

@@ -18,9 +18,13 @@ const FROM_TABLES: Faults =
     Faults::NO_INTERFACE.union(Faults::INTERFACE_DOWN).union(Faults::NO_SOURCE).union(Faults::NO_PEERS);
 
 impl Driver {
-    /// Takes the reports of one reading of the monitor.
-    pub(super) fn take_reports(&mut self, now: Instant, events: &mut Vec<Event>) {
-        for event in events.drain(..) {
+    /// Takes all reports that wait.
+    pub(super) fn hear_kernel(&mut self, now: Instant) {
+        let mut events = Vec::new();
+        if let Err(error) = self.monitor.read(&mut events) {
+            warn!("reports of the kernel cannot be read: {error}");
+        }
+        for event in events {
             match event {
                 Event::Link(link) => self.link_changed(now, link),
                 Event::LinkGone { index, name } => self.link_gone(now, index, &name),
@@ -181,11 +185,12 @@ impl Driver {
         let instance = &mut self.instances[id.index()];
         instance.interface = index;
         if instance.source != source {
-            debug!("({}) source address is now {source:?}", instance.model.name);
-            // The farewell of a master that loses its address still leaves from the old one.
-            if source.is_some() {
-                instance.source = source;
+            match source {
+                Some(source) => debug!("({}) source address is now {source}", instance.model.name),
+                None => debug!("({}) there is no source address", instance.model.name),
             }
+            instance.source = source;
+            instance.speaks_from = source.or(instance.speaks_from);
             self.feed(id, now, Input::Source(source));
         }
         let (appeared, cleared) = (faults & !present, present & !faults);

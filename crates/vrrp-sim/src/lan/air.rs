@@ -9,6 +9,9 @@ use crate::member::listen;
 use crate::node::{Flight, NodeId, Waiting};
 use crate::{Violation, What};
 
+/// More packets between two nodes than any answers, repeats and full sockets explain.
+const IN_FLIGHT: usize = 1_000;
+
 impl Lan {
     /// One advert, to everyone else.
     pub(super) fn send(&mut self, from: NodeId, vrid: Vrid, priority: Priority) -> Result<(), Violation> {
@@ -26,6 +29,10 @@ impl Lan {
             .into();
         if !host.linked {
             return Ok(());
+        }
+        let in_flight = self.air.len();
+        if in_flight > IN_FLIGHT * self.hosts.len() * self.hosts.len() {
+            return Err(Violation::Storm { in_flight });
         }
         let troubled = !self.is_fine();
         for index in 0..self.hosts.len() {

@@ -5,6 +5,7 @@
 
 mod healing;
 mod identities;
+mod lan;
 mod rig;
 mod small_world;
 mod stalls;

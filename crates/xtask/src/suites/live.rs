@@ -2,6 +2,7 @@
 //!
 //! `--workspace` with the name of a test program, not `--package`: so the build is the one the unit tests made.
 
+use super::marks;
 use super::pure::tests;
 use crate::exec;
 use crate::needs::own_network;
@@ -21,29 +22,34 @@ pub(super) fn processes() -> Verdict {
 }
 
 pub(super) fn netlab() -> Verdict {
-    ignored("--test lab --test keepalived_pair --test frr", THREADS, &[])
+    ignored("netlab", THREADS, &[])
 }
 
 pub(super) fn interop() -> Verdict {
-    ignored("--test interop*", THREADS, &[])
+    ignored("interop", THREADS, &[])
 }
 
 pub(super) fn hostile() -> Verdict {
-    ignored("--test hostile", 1, &[])
+    ignored("hostile", 1, &[])
 }
 
-/// The tests of a program that are marked `#[ignore]`.
-fn ignored(programs: &str, threads: usize, environment: &[(&str, &str)]) -> Verdict {
+/// The tests that say in their `#[ignore]` that this suite runs them.
+fn ignored(suite: &str, threads: usize, environment: &[(&str, &str)]) -> Verdict {
+    let programs: Vec<_> = marks::programs().into_iter().filter(|(_, of)| of == suite).collect();
+    if programs.is_empty() {
+        return Verdict::failure("no test program has a test of this suite");
+    }
+    let programs: Vec<_> = programs.iter().map(|(program, _)| format!("--test {program}")).collect();
     let options = format!("--ignored --test-threads={threads}");
-    tests(&format!("test --workspace --no-fail-fast {programs} -- {options}"), environment)
+    tests(&format!("test --workspace --no-fail-fast {} -- {options}", programs.join(" ")), environment)
 }
 
 /// The same in a fresh network namespace, entered by the test program and not by cargo.
-fn in_own_network(program: &str) -> Verdict {
+fn in_own_network(suite: &str) -> Verdict {
     let Some(variable) = runner_variable() else {
         return Verdict::failure("cannot run here: rustc -vV does not say for what it compiles");
     };
-    ignored(&format!("--test {program}"), THREADS, &[(&variable, own_network())])
+    ignored(suite, THREADS, &[(&variable, own_network())])
 }
 
 /// The variable by which cargo is told under which command to start a test program.

@@ -6,6 +6,7 @@ mod corpus;
 mod demo;
 mod fuzz;
 mod live;
+pub(crate) mod marks;
 mod pure;
 
 use clap::builder::PossibleValuesParser;

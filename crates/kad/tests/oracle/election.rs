@@ -1,0 +1,186 @@
+//! Elections against a second router, whose adverts are the scenario: what is answered, when, and what is logged.
+
+use std::time::Duration;
+
+use crate::stage::both;
+use crate::story::{Play, Story};
+use crate::voice::advert;
+use crate::wire::{assert_same_frames, difference};
+
+/// The usual instance of these scenarios: VRRPv3, 0.3 s, priority 200.
+fn conf(more: &str) -> String {
+    format!(
+        "vrrp_instance V1 {{
+    state BACKUP
+    interface eth0
+    virtual_router_id 51
+    priority 200
+    version 3
+    advert_int 0.3
+    garp_master_repeat 2
+    garp_master_delay 0
+    {more}
+    virtual_ipaddress {{
+        10.77.0.100
+    }}
+}}
+"
+    )
+}
+
+const PERIOD: Duration = Duration::from_millis(300);
+
+fn same_story(what: &str, conf: &str, play: impl Fn(&mut Play<'_>) + Sync) {
+    let (keepalived, kad) = both(|stage| {
+        let mut story = Play::begin(stage, conf);
+        play(&mut story);
+        story.end()
+    });
+    assert_same_story(what, &keepalived, &kad);
+}
+
+fn assert_same_story(what: &str, keepalived: &Story, kad: &Story) {
+    assert!(keepalived.log == kad.log, "{what}: the logs differ\n{}", difference(&keepalived.log, &kad.log));
+    assert_same_frames(what, &keepalived.frames, &kad.frames);
+}
+
+#[test]
+#[ignore = "needs namespaces: cargo xtask test --only oracle"]
+fn a_master_hears_lower_zero_and_higher() {
+    let conf = conf("garp_lower_prio_repeat 2\n garp_lower_prio_delay 1");
+    same_story("rivals", &conf, |play| {
+        play.line("Entering MASTER STATE");
+        play.adverts(1);
+        play.pass(PERIOD / 2);
+        play.stage.eve_sends(&advert(3, 30, 100));
+        play.adverts(2);
+        play.pass(PERIOD / 2);
+        play.stage.eve_sends(&advert(3, 30, 0));
+        play.adverts(5);
+        play.pass(PERIOD / 2);
+        play.eve_repeats(&advert(3, 30, 210), PERIOD, 3);
+        play.line("Entering BACKUP STATE");
+        play.stage.eve_sends(&advert(3, 30, 0));
+        play.line("Entering MASTER STATE");
+        play.adverts(2);
+    });
+}
+
+#[test]
+#[ignore = "needs namespaces: cargo xtask test --only oracle"]
+fn a_master_that_does_not_answer_lower() {
+    same_story("lower_prio_no_advert", &conf("lower_prio_no_advert"), |play| {
+        play.line("Entering MASTER STATE");
+        play.adverts(1);
+        play.pass(PERIOD / 2);
+        play.stage.eve_sends(&advert(3, 30, 100));
+        play.adverts(2);
+    });
+}
+
+#[test]
+#[ignore = "needs namespaces: cargo xtask test --only oracle"]
+fn a_master_that_speaks_before_it_yields() {
+    same_story("higher_prio_send_advert", &conf("higher_prio_send_advert"), |play| {
+        play.line("Entering MASTER STATE");
+        play.adverts(1);
+        play.pass(PERIOD / 2);
+        play.stage.eve_sends(&advert(3, 30, 210));
+        play.line("Entering BACKUP STATE");
+        play.line("Entering MASTER STATE");
+        play.adverts(1);
+    });
+}
+
+#[test]
+#[ignore = "needs namespaces: cargo xtask test --only oracle"]
+fn a_backup_takes_over_a_lower_master() {
+    same_story("preempt", &conf(""), |play| {
+        play.line("(init)");
+        play.eve_repeats(&advert(3, 30, 100), PERIOD, 4);
+        play.line("Entering MASTER STATE");
+        play.adverts(2);
+    });
+}
+
+#[test]
+#[ignore = "needs namespaces: cargo xtask test --only oracle"]
+fn nopreempt() {
+    same_story("nopreempt", &conf("nopreempt"), |play| {
+        play.line("(init)");
+        play.eve_repeats(&advert(3, 30, 100), PERIOD, 6);
+        play.line("Entering MASTER STATE");
+        play.adverts(2);
+    });
+}
+
+#[test]
+#[ignore = "needs namespaces: cargo xtask test --only oracle"]
+fn preempt_delay() {
+    same_story("preempt_delay", &conf("preempt_delay 1"), |play| {
+        play.line("(init)");
+        play.eve_repeats(&advert(3, 30, 100), PERIOD, 9);
+        play.line("Entering MASTER STATE");
+        play.adverts(2);
+    });
+}
+
+#[test]
+#[ignore = "needs namespaces: cargo xtask test --only oracle"]
+fn the_interval_is_learned() {
+    same_story("interval", &conf(""), |play| {
+        play.line("(init)");
+        play.eve_repeats(&advert(3, 60, 220), 2 * PERIOD, 3);
+        play.line("Entering MASTER STATE");
+        play.adverts(2);
+    });
+}
+
+#[test]
+#[ignore = "needs namespaces: cargo xtask test --only oracle"]
+fn down_timer_adverts() {
+    same_story("down_timer_adverts", &conf("down_timer_adverts 6"), |play| {
+        play.line("(init)");
+        play.eve_repeats(&advert(3, 30, 220), PERIOD, 2);
+        play.line("Entering MASTER STATE");
+        play.adverts(2);
+    });
+}
+
+#[test]
+#[ignore = "needs namespaces: cargo xtask test --only oracle"]
+fn startup_delay() {
+    let conf = format!("global_defs {{\n vrrp_startup_delay 1.5\n }}\n{}", conf(""));
+    same_story("vrrp_startup_delay", &conf, |play| {
+        play.line("delay");
+        play.eve_repeats(&advert(3, 30, 220), PERIOD, 2);
+        play.line("Entering MASTER STATE");
+        play.adverts(2);
+    });
+}
+
+#[test]
+#[ignore = "needs namespaces: cargo xtask test --only oracle"]
+fn strict() {
+    let conf = format!("global_defs {{\n vrrp_strict\n }}\n{}", conf("garp_lower_prio_repeat 3"));
+    same_story("vrrp_strict", &conf, |play| {
+        play.line("Entering MASTER STATE");
+        play.adverts(1);
+        play.pass(PERIOD / 2);
+        play.stage.eve_sends(&advert(3, 30, 100));
+        play.adverts(2);
+    });
+}
+
+#[test]
+#[ignore = "needs namespaces: cargo xtask test --only oracle"]
+fn an_owner_meets_a_rival() {
+    let conf = conf("").replace("priority 200", "priority 255");
+    same_story("owner", &conf, |play| {
+        play.line("Entering MASTER STATE");
+        play.adverts(1);
+        play.pass(PERIOD / 2);
+        play.stage.eve_sends(&advert(3, 30, 254));
+        play.adverts(2);
+    });
+}

@@ -1,0 +1,156 @@
+//! What leaves the host: adverts and announcements, octet by octet and in order, from start to farewell.
+
+use netlab::{Mark, Signal};
+
+use crate::stage::{SOON, Stage, both};
+use crate::wire::{Shot, assert_same_frames, shots, wait_for_adverts};
+
+/// From the start until so many adverts were sent, then a clean stop.
+fn life(stage: &Stage, conf: &str, adverts: usize) -> Vec<Shot> {
+    let capture = stage.listen();
+    let daemon = stage.start(conf);
+    wait_for_adverts(&capture, Mark::START, adverts);
+    daemon.proc().signal(Signal::TERM).unwrap();
+    daemon.proc().wait_exit(SOON).unwrap_or_else(|error| panic!("{}: {error}", stage.who));
+    shots(&capture.since(Mark::START))
+}
+
+fn same_life(what: &str, conf: &str, adverts: usize) {
+    let (keepalived, kad) = both(|stage| life(stage, conf, adverts));
+    assert!(keepalived.len() > adverts, "{what}: {keepalived:?}");
+    assert_same_frames(what, &keepalived, &kad);
+}
+
+/// An instance of one `virtual_ipaddress` block on eth0; `more` is keywords of the instance.
+fn instance(version: u8, interval: &str, more: &str, addresses: &str) -> String {
+    let addresses = addresses.split_whitespace().fold(String::new(), |all, one| format!("{all}        {one}\n"));
+    format!(
+        "vrrp_instance V1 {{
+    state BACKUP
+    interface eth0
+    virtual_router_id 51
+    priority 200
+    version {version}
+    advert_int {interval}
+    {more}
+    virtual_ipaddress {{
+{addresses}    }}
+}}
+"
+    )
+}
+
+/// Many addresses.
+fn many(count: u32) -> String {
+    (0..count).map(|number| format!("10.77.{}.{} ", 1 + number / 200, 1 + number % 200)).collect()
+}
+
+#[test]
+#[ignore = "needs namespaces: cargo xtask test --only oracle"]
+fn v2() {
+    same_life("v2", &instance(2, "1", "garp_master_delay 1", "10.77.0.100 10.77.0.101"), 4);
+}
+
+#[test]
+#[ignore = "needs namespaces: cargo xtask test --only oracle"]
+fn v2_with_a_password() {
+    let auth = "authentication {\n auth_type PASS\n auth_pass secret1\n }";
+    same_life("v2 PASS", &instance(2, "1", auth, "10.77.0.100"), 3);
+}
+
+#[test]
+#[ignore = "needs namespaces: cargo xtask test --only oracle"]
+fn v3() {
+    let conf = instance(3, "0.3", "garp_master_delay 1", "10.77.0.100/24 10.77.0.101 10.77.0.102/16");
+    same_life("v3", &conf, 7);
+}
+
+#[test]
+#[ignore = "needs namespaces: cargo xtask test --only oracle"]
+fn v3_at_a_tenth_of_a_second() {
+    same_life("v3 0.1 s", &instance(3, "0.1", "garp_master_delay 1", "10.77.0.100"), 20);
+}
+
+#[test]
+#[ignore = "needs namespaces: cargo xtask test --only oracle"]
+fn v3_over_ipv6() {
+    let conf = instance(3, "0.3", "garp_master_delay 1", "fe80::100 fd77::100/64 fd77::101");
+    same_life("v3 IPv6", &conf, 7);
+}
+
+#[test]
+#[ignore = "needs namespaces: cargo xtask test --only oracle"]
+fn v2_over_ipv6() {
+    same_life("v2 IPv6", &instance(2, "1", "", "fe80::100 fd77::100/64"), 3);
+}
+
+#[test]
+#[ignore = "needs namespaces: cargo xtask test --only oracle"]
+fn unicast_v2() {
+    let peers = "unicast_src_ip 10.77.0.1\n unicast_peer {\n 10.77.0.2\n 10.77.0.3\n }\n unicast_ttl 64";
+    same_life("unicast v2", &instance(2, "1", peers, "10.77.0.100"), 6);
+}
+
+#[test]
+#[ignore = "needs namespaces: cargo xtask test --only oracle"]
+fn unicast_v3() {
+    let peers = "unicast_peer {\n 10.77.0.2\n 10.77.0.3\n }\n unicast_ttl 7";
+    same_life("unicast v3", &instance(3, "0.3", peers, "10.77.0.100"), 8);
+}
+
+#[test]
+#[ignore = "needs namespaces: cargo xtask test --only oracle"]
+fn unicast_over_ipv6() {
+    let peers = "unicast_src_ip fd77::1\n unicast_peer {\n fd77::2\n }";
+    same_life("unicast IPv6", &instance(3, "0.3", peers, "fe80::100 fd77::100"), 5);
+}
+
+#[test]
+#[ignore = "needs namespaces: cargo xtask test --only oracle"]
+fn a_multicast_source_of_its_own() {
+    let conf = instance(3, "0.3", "mcast_src_ip 10.77.0.77", "10.77.0.100");
+    same_life("mcast_src_ip", &conf, 5);
+}
+
+#[test]
+#[ignore = "needs namespaces: cargo xtask test --only oracle"]
+fn excluded_addresses() {
+    let excluded = "virtual_ipaddress_excluded {\n 10.77.0.110\n fd77::110/64\n }\n garp_master_delay 1";
+    same_life("excluded", &instance(3, "0.3", excluded, "10.77.0.100"), 6);
+}
+
+#[test]
+#[ignore = "needs namespaces: cargo xtask test --only oracle"]
+fn many_addresses() {
+    let conf = instance(3, "0.5", "garp_master_repeat 2\n garp_master_delay 1", &many(200));
+    same_life("200 addresses", &conf, 4);
+}
+
+#[test]
+#[ignore = "needs namespaces: cargo xtask test --only oracle"]
+fn announcements_again_and_again() {
+    let conf = instance(
+        3,
+        "0.3",
+        "garp_master_delay 1\n garp_master_repeat 3\n garp_master_refresh 1\n garp_master_refresh_repeat 2",
+        "10.77.0.100 10.77.0.101",
+    );
+    same_life("refresh", &conf, 10);
+}
+
+#[test]
+#[ignore = "needs namespaces: cargo xtask test --only oracle"]
+fn announcements_spaced() {
+    let global = "global_defs {\n vrrp_garp_interval 0.25\n vrrp_gna_interval 0.15\n }\n";
+    let conf = instance(3, "0.3", "garp_master_delay 4\n garp_master_repeat 3", "10.77.0.100 10.77.0.101");
+    same_life("garp_interval", &format!("{global}{conf}"), 8);
+    let conf = instance(3, "0.3", "garp_master_delay 4\n garp_master_repeat 3", "fe80::100 fd77::100");
+    same_life("gna_interval", &format!("{global}{conf}"), 6);
+}
+
+#[test]
+#[ignore = "needs namespaces: cargo xtask test --only oracle"]
+fn the_owner() {
+    let conf = instance(3, "0.3", "", "10.77.0.100").replace("priority 200", "priority 255");
+    same_life("owner", &conf.replace("state BACKUP", "state MASTER"), 5);
+}
