@@ -32,7 +32,7 @@ impl Location {
 #[derive(Clone, Debug)]
 pub struct File {
     path: PathBuf,
-    text: Arc<[u8]>,
+    text: Arc<Vec<u8>>,
     /// Offsets of the lines, found when someone asks for a line for the first time.
     lines: OnceLock<Vec<u32>>,
 }
@@ -62,7 +62,7 @@ impl File {
         &self.text
     }
 
-    pub(crate) fn shared_text(&self) -> Arc<[u8]> {
+    pub(crate) fn shared_text(&self) -> Arc<Vec<u8>> {
         Arc::clone(&self.text)
     }
 }

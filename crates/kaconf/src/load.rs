@@ -101,7 +101,7 @@ pub fn load(options: &Options, source: &dyn Source) -> Loaded {
         config: lowered.config,
         diagnostics: lowered.diagnostics,
         files: lowered.files,
-        worst: if lowered.unreadable { Class::Security } else { lowered.worst },
+        worst: if lowered.unreadable && !lowered.missing { Class::Security } else { lowered.worst },
         fatal,
     }
 }

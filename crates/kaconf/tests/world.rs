@@ -255,4 +255,5 @@ fn an_executable_configuration_is_not_read() {
     let loaded = directory.load(|_| {});
     assert_eq!((loaded.fatal(), loaded.exit_class()), (Some(Fatal::NoConfiguration), ExitClass::Clean));
     assert_eq!(codes(&loaded), [Code::FileSkipped]);
+    assert_eq!(directory.load(|options| options.all_includes = true).exit_class(), ExitClass::Bad);
 }

@@ -56,6 +56,13 @@ pub enum Event {
         /// What it is.
         to: Interval,
     },
+    /// A new master advertises at its own interval again, not at the one it had learned.
+    IntervalReset {
+        /// The learned one.
+        from: Interval,
+        /// Its own.
+        to: Interval,
+    },
     /// A lower master is tolerated from now on for the preempt delay.
     PreemptDelayStarted,
     /// A better master spoke: the preempt delay is over.

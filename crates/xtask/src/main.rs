@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 
 mod clock;
+mod compare;
 mod exec;
 mod interrupt;
 mod needs;
@@ -40,20 +41,23 @@ enum Task {
         #[arg(long)]
         list: bool,
     },
+    /// Measure kad beside the installed keepalived and write docs/benchmarks.md.
+    Compare(compare::Options),
 }
 
 fn main() -> ExitCode {
-    let Cli { command: Task::Test { only, list } } = Cli::parse();
-    if list {
+    let Cli { command } = Cli::parse();
+    if matches!(command, Task::Test { list: true, .. }) {
         report::list(SUITES);
         return ExitCode::SUCCESS;
     }
-    match interrupt::watch() {
-        Ok(()) => test(&only),
-        Err(error) => {
-            eprintln!("cannot watch for signals: {error}");
-            ExitCode::FAILURE
-        }
+    if let Err(error) = interrupt::watch() {
+        eprintln!("cannot watch for signals: {error}");
+        return ExitCode::FAILURE;
+    }
+    match command {
+        Task::Test { only, .. } => test(&only),
+        Task::Compare(options) => compare::run(&options),
     }
 }
 

@@ -73,7 +73,7 @@ pub(super) struct Frame {
     /// Where relative patterns inside the open file start.
     directory: PathBuf,
     file: FileId,
-    text: Arc<[u8]>,
+    text: Arc<Vec<u8>>,
     at: usize,
     check: IncludeCheck,
     /// What `include_check` was before; it is the file's own affair.
@@ -85,7 +85,7 @@ impl Frame {
         self.file
     }
 
-    pub(super) fn text(&self) -> Arc<[u8]> {
+    pub(super) fn text(&self) -> Arc<Vec<u8>> {
         Arc::clone(&self.text)
     }
 
@@ -187,7 +187,7 @@ impl Expander<'_> {
             directory: base.clone(),
             base,
             file: FileId(0),
-            text: Arc::from([]),
+            text: Arc::default(),
             at: 0,
             check,
             outer_check: self.check,

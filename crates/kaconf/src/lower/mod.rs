@@ -62,7 +62,7 @@ pub(crate) fn lower(options: &Options, source: &dyn Source) -> Lowered {
         files,
         worst,
         errors,
-        missing: !found && !unreadable,
+        missing: !found,
         unreadable,
         stopped: context.stopped,
     }

@@ -118,7 +118,9 @@ impl Lan {
 
     /// The last log lines of both kads.
     pub(super) fn log_tail(&self) -> String {
-        self.lab.log_tail()
+        let tail = self.lab.log_tail();
+        let kads = tail.lines().filter(|line| !line.contains(" client witness: "));
+        kads.map(|line| format!("{line}\n")).collect()
     }
 
     /// What a person types to get a shell on a host or on the client, with its name.

@@ -40,14 +40,17 @@ const QUEUE: usize = 4096;
 
 /// Show two hosts keep one address alive, on a LAN made for it
 ///
-/// Builds a LAN of network namespaces with two hosts and a client, runs kad on both hosts, and lets the master
-/// crash, come back, stop, come back, lose its link and get it again, while the client pings the shared address.
-/// Takes about 30 s. Ends with 0 if every takeover took the time that the protocol gives, else with 1.
-/// Needs no root where users may make namespaces, and leaves nothing behind.
+/// Builds a LAN of network namespaces with two hosts and a client, runs kad on both
+/// hosts, and lets the master crash, come back, stop, come back, lose its link and
+/// get it again, while the client pings the shared address. Takes about 30 s.
+///
+/// Ends with 0 if every takeover took the time that the protocol gives, else with 1
+/// (4 where namespaces are forbidden, 130 after Ctrl-C). Needs no root where users
+/// may make namespaces, and leaves nothing behind.
 #[derive(Clone, Debug, Parser)]
-#[command(name = "kad demo", bin_name = "kad demo")]
+#[command(name = "kad demo", bin_name = "kad demo", verbatim_doc_comment)]
 struct Arguments {
-    /// Leave the LAN up at the end, and say how to enter each host, until Enter or Ctrl-C
+    /// Leave the LAN up at the end and say how to enter it, until Enter or Ctrl-C
     #[arg(long)]
     keep: bool,
     /// Be the witness on the client

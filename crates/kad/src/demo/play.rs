@@ -92,7 +92,8 @@ impl Play {
         Ok(match end {
             Some(end) => verdict::judge(&self.story, act, begin, end),
             None => {
-                let why = format!("{} did not take over in good order", act.master().name());
+                let waited = (act.given() + PATIENCE).as_secs_f64();
+                let why = format!("{} did not take over within {waited:.1} s", act.master().name());
                 verdict::failed(&self.story, act, begin, why)
             }
         })

@@ -8,6 +8,16 @@ use super::paint::Paint;
 use super::story::Story;
 use super::verdict::{EARLY, LATE, Verdict};
 
+/// What the columns mean.
+const LEGEND: &str = "
+took:     until the new master's first advert, from the old master's last one
+          (or farewell), or from when a host that comes (back) entered BACKUP
+protocol: 3 x advert_int + skew; after a farewell the skew, (256 - priority)/256
+lost:     pings that the client sent in vain, for as long as the silence
+          (a crash of kad alone costs few: its host's kernel goes on answering)
+
+";
+
 /// The whole table with the words under it.
 pub(super) fn summary(verdicts: &[Verdict], story: &Story, lasted: Duration, paint: Paint) -> String {
     let mut text = String::from("\n");
@@ -25,14 +35,7 @@ pub(super) fn summary(verdicts: &[Verdict], story: &Story, lasted: Duration, pai
     }
     let _ = writeln!(text, "{}", "-".repeat(head.len()));
     let outage = story.outage(Duration::ZERO, Duration::MAX);
-    let _ = writeln!(
-        text,
-        "\ntook: {}\nlost: {}\n",
-        "until the new master's first advert, from the last one of the old master\n      \
-         (its farewell, if it stopped), or from when a starting host entered BACKUP",
-        "pings of the client without an answer, of about 20 sent each second\n      \
-         (a crash of kad alone loses few: the dead host's kernel still answers)"
-    );
+    text.push_str(LEGEND);
     let _ = writeln!(text, "{}", sum(verdicts, paint));
     let _ = writeln!(
         text,

@@ -12,8 +12,8 @@ use super::verdict::Verdict;
 
 /// Marks on one line: a burst of gratuitous ARP.
 const MARKS: usize = 5;
-/// What stands before the text of a line.
-const MARGIN: &str = "                           ";
+/// What stands before a verdict.
+const MARGIN: &str = "         ";
 
 /// Turns events into lines.
 #[derive(Debug)]

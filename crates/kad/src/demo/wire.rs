@@ -31,9 +31,9 @@ pub(super) fn read(frame: &[u8]) -> Option<What> {
 fn ipv4(from: Mac, packet: &[u8]) -> Option<What> {
     let payload = packet.get(usize::from(packet.first()? & 0x0f) * 4..)?;
     let source = address(packet.get(12..16)?)?;
-    match packet.get(9)? {
-        &VRRP => advert(source, payload),
-        &ICMP if source == SHARED => answer(from, payload),
+    match *packet.get(9)? {
+        VRRP => advert(source, payload),
+        ICMP if source == SHARED => answer(from, payload),
         _ => None,
     }
 }

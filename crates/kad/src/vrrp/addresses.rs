@@ -56,7 +56,8 @@ pub(super) fn to_kernel(model: &VirtualAddress, interface: IfIndex) -> Address {
     address.broadcast = broadcast(model);
     address.label = model.label.as_deref().map(str::to_owned);
     address.peer = model.peer;
-    address.preferred = model.preferred_lifetime;
+    // keepalived reads `preferred_lft` for IPv4 too, and does nothing with it.
+    address.preferred = model.preferred_lifetime.filter(|_| v6);
     address.proto = Some(Address::PROTO_KEEPALIVED);
     address
 }

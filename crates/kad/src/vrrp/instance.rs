@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::num::NonZeroU8;
 use std::time::Duration;
 
-use kaconf::model::{self, ChecksumV3, Mode, OldUnicastChecksum};
+use kaconf::model::{self, Authentication, ChecksumV3, Mode, OldUnicastChecksum};
 use vrrp_fsm::{Announcements, Config, ConfigError, Faults, Machine, State};
 use vrrp_linux::IfIndex;
 use vrrp_types::Family;
@@ -106,10 +106,15 @@ impl Instance {
 
     /// Faults that follow from the configuration alone.
     pub(super) fn standing_faults(&self) -> Faults {
-        match &self.model.mode {
-            Mode::Unicast { peers, fault_without_peers: true, .. } if peers.is_empty() => Faults::NO_PEERS,
-            Mode::Unicast { .. } | Mode::Multicast { .. } => Faults::empty(),
+        let mut faults = Faults::empty();
+        if matches!(&self.model.mode, Mode::Unicast { peers, fault_without_peers: true, .. } if peers.is_empty()) {
+            faults |= Faults::NO_PEERS;
         }
+        // Its peers would not hear it, and it would not hear them: two masters.
+        if matches!(self.model.authentication, Authentication::Ah(_)) {
+            faults |= Faults::CONFIG;
+        }
+        faults
     }
 }
 

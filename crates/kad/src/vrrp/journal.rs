@@ -57,6 +57,11 @@ pub(super) fn report(instance: &Instance, event: Event) {
             from.duration().as_millis(),
             to.duration().as_millis()
         ),
+        Event::IntervalReset { from, to } => debug!(
+            "({name}) changing advert interval from {}ms to locally configured {}ms",
+            from.duration().as_millis(),
+            to.duration().as_millis()
+        ),
         Event::PreemptDelayStarted => {
             let delay = instance.model.preempt_delay;
             debug!("({name}) start preempt delay ({}.{:06})", delay.as_secs(), delay.subsec_micros());

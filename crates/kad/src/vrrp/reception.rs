@@ -127,25 +127,25 @@ impl Addressed<'_> {
             return None;
         }
         instance.stats.adverts_received += 1;
-        self.check_addresses(instance, advert);
         self.check_peer(instance)?;
+        let known = instance.checked_sender.replace(self.source) == Some(self.source);
+        if !known {
+            instance.complained.clear();
+        }
+        self.check_addresses(instance, advert, known && instance.model.skip_check_adv_addr);
         if advert.priority().is_stop() {
             instance.stats.priority_zero_received += 1;
         }
         self.check_interval(instance, advert);
-        if instance.checked_sender.replace(self.source) != Some(self.source) {
-            instance.complained.clear();
-        }
         Some(Heard { source: self.source, priority: advert.priority(), interval: advert.interval() })
     }
 
     /// Another list than ours is counted and told, but the advert counts: a router whose list was changed first
     /// must not make two masters.
-    fn check_addresses(&self, instance: &mut Instance, advert: &Advert<'_>) {
-        let known = instance.model.skip_check_adv_addr && instance.checked_sender == Some(self.source);
+    fn check_addresses(&self, instance: &mut Instance, advert: &Advert<'_>, only_count: bool) {
         let own = instance.template.addresses();
         let (expected, received) = (own.len(), advert.addresses().len());
-        let missing = if known || expected != received { None } else { advert.addresses().lacks(own) };
+        let missing = if only_count || expected != received { None } else { advert.addresses().lacks(own) };
         if expected == received && missing.is_none() {
             return;
         }

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use kaconf::model::{Config, DynamicInterfaces};
-use tracing::{error, info};
+use kaconf::model::{Accept, Authentication, Config, DynamicInterfaces};
+use tracing::{error, info, warn};
 use vrrp_fsm::{Input, Instant};
 use vrrp_linux::{NetlinkError, SocketError};
 
@@ -73,9 +73,21 @@ pub(super) fn start(options: Options, config: Config) -> Result<Driver, StartErr
         info!("Delaying startup for {:.3} seconds", hold.as_secs_f64());
     }
     for id in driver.ids() {
+        mention_missing(&driver.instances[id.index()]);
         driver.begin(id, now, hold);
     }
     Ok(driver)
+}
+
+/// What the configuration asks for and this version does not do.
+pub(super) fn mention_missing(instance: &Instance) {
+    let (name, model) = (instance.name(), &instance.model);
+    if model.accept == Accept::OwnerOnly && !model.priority.is_owner() {
+        warn!("({name}) no_accept: packets to the virtual addresses are not dropped by this version");
+    }
+    if matches!(model.authentication, Authentication::Ah(_)) {
+        warn!("({name}) auth_type AH is not spoken by this version: the instance stays in FAULT");
+    }
 }
 
 /// The longer of `vrrp_startup_delay` and what is left of `vrrp_delay_after_boot`.

@@ -15,7 +15,10 @@ use super::interfaces::Interface;
 
 /// Faults that the tables of links and addresses decide.
 const FROM_TABLES: Faults =
-    Faults::NO_INTERFACE.union(Faults::INTERFACE_DOWN).union(Faults::NO_SOURCE).union(Faults::NO_PEERS);
+    Faults::NO_INTERFACE.union(Faults::INTERFACE_DOWN).union(Faults::NO_SOURCE).union(STANDING);
+
+/// Faults that the configuration decides alone.
+const STANDING: Faults = Faults::NO_PEERS.union(Faults::CONFIG);
 
 impl Driver {
     /// Takes all reports that wait.

@@ -5,8 +5,10 @@
 //! beside the comparison says so and why.
 #![expect(clippy::unwrap_used, reason = "a test fails by its panic")]
 
+mod dumps;
 mod election;
 mod frames;
+mod kernel;
 mod stage;
 mod story;
 mod voice;

@@ -1,8 +1,9 @@
 //! Fault: something without which the router must not serve is missing (keepalived's state, not the RFC's).
 
+use super::master::Farewell;
 use super::{Machine, State};
 use crate::time::Timer;
-use crate::{Action, Actions, Faults, Instant, Priority};
+use crate::{Actions, Faults, Instant};
 
 impl Machine {
     pub(super) fn add_faults(&mut self, faults: Faults, out: &mut Actions) {
@@ -12,8 +13,7 @@ impl Machine {
         }
         match self.state {
             State::Master => {
-                out.push(Action::Send(Priority::STOP));
-                self.leave_master(State::Fault, out);
+                self.leave_master(State::Fault, Farewell::Said, out);
                 self.timer = Timer::OFF;
             }
             State::Backup => self.enter_fault(out),

@@ -8,6 +8,15 @@ use super::{Machine, Master, State};
 use crate::time::Timer;
 use crate::{Action, Actions, Event, Heard, Instant, Interval, Priority};
 
+/// Whether a master that leaves tells so: one that yields to a better one has been told itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Farewell {
+    /// An advert of priority 0.
+    Said,
+    /// Nothing.
+    Silent,
+}
+
 /// When the addresses are announced again.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Bursts {
@@ -38,7 +47,11 @@ impl Machine {
         // The advert goes first: the old master must let go of the addresses before they are announced.
         self.advertise(now, out);
         self.enter(State::Master, out);
-        self.master_interval = self.config.advert_int;
+        let (from, to) = (self.master_interval, self.config.advert_int);
+        if from != to {
+            self.master_interval = to;
+            out.push(Action::Report(Event::IntervalReset { from, to }));
+        }
         out.push(Action::AddAddresses);
         self.begin_announcing(now, out);
     }
@@ -52,15 +65,24 @@ impl Machine {
     }
 
     /// Leaves for another state; the addresses go after the word that they do.
-    pub(super) fn leave_master(&mut self, state: State, out: &mut Actions) {
+    pub(super) fn leave_master(&mut self, state: State, farewell: Farewell, out: &mut Actions) {
         self.bursts = Bursts::default();
         self.forget_rival();
         self.enter(state, out);
+        if farewell == Farewell::Said {
+            out.push(Action::Send(Priority::STOP));
+        }
         out.push(Action::RemoveAddresses);
     }
 
-    pub(super) fn yield_to_backup(&mut self, now: Instant, wait: Duration, out: &mut Actions) {
-        self.leave_master(State::Backup, out);
+    pub(super) fn yield_to_backup(
+        &mut self,
+        now: Instant,
+        wait: Duration,
+        farewell: Farewell,
+        out: &mut Actions,
+    ) {
+        self.leave_master(State::Backup, farewell, out);
         self.timer = Timer::at(now.saturating_add(wait));
     }
 
@@ -81,7 +103,7 @@ impl Machine {
         if self.timer.is_due(now.saturating_add(self.config.advert_slack)) {
             if let Some(stalled) = self.stalled_too_long(now) {
                 out.push(Action::Report(Event::StalledTooLong(stalled)));
-                self.yield_to_backup(now, self.master_down(), out);
+                self.yield_to_backup(now, self.master_down(), Farewell::Silent, out);
                 return;
             }
             self.advertise_in_turn(now, out);
@@ -164,7 +186,7 @@ impl Machine {
         }));
         self.learn_interval(heard, out);
         self.master = Some(Master { address: heard.source, priority: heard.priority });
-        self.yield_to_backup(now, self.master_down(), out);
+        self.yield_to_backup(now, self.master_down(), Farewell::Silent, out);
     }
 
     /// Another router that should be a backup believes to be master: tell it, and tell the neighbours again.
@@ -182,8 +204,7 @@ impl Machine {
 
     /// The address is gone from under us: let the others have it, and come back if nobody wants it.
     pub(super) fn address_lost(&mut self, now: Instant, out: &mut Actions) {
-        out.push(Action::Send(Priority::STOP));
-        self.yield_to_backup(now, self.skew(), out);
+        self.yield_to_backup(now, self.skew(), Farewell::Said, out);
     }
 
     pub(super) const fn own_interval(&self) -> Interval {

@@ -15,7 +15,7 @@ use core::time::Duration;
 
 use crate::time::Timer;
 use crate::{Action, Actions, Config, ConfigError, Event, Faults, Input, Instant, Interval, Priority};
-use master::Bursts;
+use master::{Bursts, Farewell};
 use owner::Rival;
 
 /// State of a virtual router (RFC 9568 section 6.3, and keepalived's Fault).
@@ -202,8 +202,7 @@ impl Machine {
     /// RFC 9568 section 6.4: Shutdown event, in whatever state.
     fn stop(&mut self, out: &mut Actions) {
         if self.state == State::Master {
-            out.push(Action::Send(Priority::STOP));
-            self.leave_master(State::Init, out);
+            self.leave_master(State::Init, Farewell::Said, out);
         } else if self.state != State::Init {
             self.enter(State::Init, out);
         }

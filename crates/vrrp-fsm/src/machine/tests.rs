@@ -1,5 +1,6 @@
 //! The transition table, the timers, and laws that hold after every step of any history.
 
+mod edges;
 mod histories;
 mod owners;
 mod table;

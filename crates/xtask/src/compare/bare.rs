@@ -6,13 +6,14 @@
 use std::fmt;
 use std::io::{self, IoSlice};
 use std::net::{Ipv4Addr, SocketAddrV4};
+use std::num::NonZeroU32;
 use std::os::fd::OwnedFd;
 use std::str::FromStr;
 use std::time::Duration;
 
 use rustix::net::{
-    AddressFamily, MMsgHdr, Protocol, SendAncillaryBuffer, SendFlags, SocketType, bind, connect, send, sendmmsg,
-    socket, sockopt,
+    AddressFamily, MMsgHdr, Protocol, SendAncillaryBuffer, SendFlags, SocketType, bind, connect, send,
+    sendmmsg, socket, sockopt,
 };
 use rustix::thread::clock_nanosleep_absolute;
 use rustix::time::{ClockId, Timespec, clock_gettime};
@@ -21,7 +22,7 @@ use super::conf::{HIGH, Work};
 use super::world::Side;
 
 /// Protocol number of VRRP.
-const VRRP: u32 = 112;
+const VRRP: u8 = 112;
 const GROUP: Ipv4Addr = Ipv4Addr::new(224, 0, 0, 18);
 /// Every interval begins with this many bursts, a millisecond apart; each has its share of the instances.
 const BURSTS: u16 = 10;
@@ -65,14 +66,20 @@ struct Burst {
 /// Sends until it is killed.
 pub(super) fn run(load: &Load) -> io::Result<()> {
     let bursts = bursts(load.work)?;
-    let slices: Vec<Vec<[IoSlice<'_>; 1]>> =
-        bursts.iter().map(|burst| burst.packets.iter().map(|packet| [IoSlice::new(packet)]).collect()).collect();
-    let mut controls: Vec<Vec<SendAncillaryBuffer<'_, '_, '_>>> =
-        bursts.iter().map(|burst| burst.packets.iter().map(|_| SendAncillaryBuffer::default()).collect()).collect();
+    let slices: Vec<Vec<[IoSlice<'_>; 1]>> = bursts
+        .iter()
+        .map(|burst| burst.packets.iter().map(|packet| [IoSlice::new(packet)]).collect())
+        .collect();
+    let mut controls: Vec<Vec<SendAncillaryBuffer<'_, '_, '_>>> = bursts
+        .iter()
+        .map(|burst| burst.packets.iter().map(|_| SendAncillaryBuffer::default()).collect())
+        .collect();
     let mut messages: Vec<Vec<MMsgHdr<'_>>> = slices
         .iter()
         .zip(&mut controls)
-        .map(|(slices, controls)| slices.iter().zip(controls).map(|(slice, control)| MMsgHdr::new(slice, control)).collect())
+        .map(|(slices, controls)| {
+            slices.iter().zip(controls).map(|(slice, control)| MMsgHdr::new(slice, control)).collect()
+        })
         .collect();
     let mut begin = Duration::try_from(clock_gettime(ClockId::Monotonic)).map_err(io::Error::other)?;
     loop {
@@ -117,7 +124,11 @@ fn bursts(work: Work) -> io::Result<Vec<Burst>> {
         for places in places.chunk_by(|one, next| one.0 == next.0) {
             let interface = places[0].0;
             let packets = places.iter().map(|&(_, vrid)| advert(work, interface, vrid)).collect();
-            bursts.push(Burst { socket: open(Side::Master.address(interface))?, offset: number * BURST_GAP, packets });
+            bursts.push(Burst {
+                socket: open(Side::Master.address(interface))?,
+                offset: number * BURST_GAP,
+                packets,
+            });
         }
     }
     Ok(bursts)
@@ -125,7 +136,11 @@ fn bursts(work: Work) -> io::Result<Vec<Burst>> {
 
 /// A raw socket for one interface, named by its address; the kernel writes the IP header.
 fn open(source: Ipv4Addr) -> io::Result<OwnedFd> {
-    let socket = socket(AddressFamily::INET, SocketType::RAW, Protocol::from_raw(VRRP.try_into().map_err(io::Error::other)?.into()))?;
+    let socket = socket(
+        AddressFamily::INET,
+        SocketType::RAW,
+        NonZeroU32::new(VRRP.into()).map(Protocol::from_raw),
+    )?;
     sockopt::set_ip_multicast_if(&socket, &source)?;
     sockopt::set_ip_multicast_ttl(&socket, 255)?;
     sockopt::set_ip_multicast_loop(&socket, false)?;
@@ -140,8 +155,11 @@ fn advert(work: Work, interface: u8, vrid: u8) -> [u8; 12] {
     let mut packet = [0x31, vrid, HIGH, 1, high, low, 0, 0, 10, 100 + interface, 0, vrid];
     let [a, b, c, d] = Side::Master.address(interface).octets();
     let [e, f, g, h] = GROUP.octets();
-    let pseudo = [a, b, c, d, e, f, g, h, 0, VRRP as u8, 0, packet.len() as u8];
-    let words = pseudo.chunks(2).chain(packet.chunks(2)).map(|pair| u32::from(u16::from_be_bytes([pair[0], pair[1]])));
+    let pseudo = [a, b, c, d, e, f, g, h, 0, VRRP, 0, packet.len() as u8];
+    let words = pseudo
+        .chunks(2)
+        .chain(packet.chunks(2))
+        .map(|pair| u32::from(u16::from_be_bytes([pair[0], pair[1]])));
     let sum: u32 = words.sum();
     let folded = (sum & 0xffff) + (sum >> 16);
     let checksum = !((folded & 0xffff) + (folded >> 16)) as u16;

@@ -155,7 +155,8 @@ fn read(mut source: impl Read, log: &Log) -> io::Result<()> {
         }
         let at = Duration::new(word(&record).into(), word(&record[4..]));
         let kept = word(&record[8..]) as usize;
-        let packet = packet.get_mut(..kept).ok_or_else(|| io::Error::other("a record longer than asked for"))?;
+        let packet =
+            packet.get_mut(..kept).ok_or_else(|| io::Error::other("a record longer than asked for"))?;
         source.read_exact(packet)?;
         if let Some(advert) = advert(at, packet) {
             log.lock().push(advert);

@@ -67,9 +67,8 @@ impl Work {
     /// The file. The second burst of gratuitous ARP comes after 1 s instead of 5 s, and has one frame instead of
     /// five, so that it is over before anything is measured.
     pub(super) fn text(self, priority: u8) -> String {
-        let mut text = String::from(
-            "global_defs {\n    vrrp_garp_master_delay 1\n    vrrp_garp_master_repeat 1\n}\n",
-        );
+        let mut text =
+            String::from("global_defs {\n    vrrp_garp_master_delay 1\n    vrrp_garp_master_repeat 1\n}\n");
         let interval = self.interval.as_secs_f64();
         for (interface, vrid) in self.places() {
             let name = interface_name(interface);

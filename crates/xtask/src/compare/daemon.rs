@@ -43,7 +43,9 @@ impl Programs {
 /// The file of an installed program.
 pub(super) fn installed(program: &Path) -> io::Result<PathBuf> {
     let found = program.to_str().and_then(repo::find);
-    found.ok_or_else(|| io::Error::other(format!("{} is missing: apt-get install keepalived", program.display())))
+    found.ok_or_else(|| {
+        io::Error::other(format!("{} is missing: apt-get install keepalived", program.display()))
+    })
 }
 
 /// A program that takes keepalived's flags.
@@ -63,7 +65,13 @@ pub(super) struct Daemon {
 impl Daemon {
     /// Starts it with this work and priority. `-G` keeps the log off the system's logger, which would cost both
     /// programs more than their work does.
-    pub(super) fn start(world: &World, side: Side, program: &Program, work: Work, priority: u8) -> io::Result<Self> {
+    pub(super) fn start(
+        world: &World,
+        side: Side,
+        program: &Program,
+        work: Work,
+        priority: u8,
+    ) -> io::Result<Self> {
         let file = |what: &str| world.file(&format!("{side:?}.{what}"));
         fs::write(file("conf"), work.text(priority))?;
         let log = File::create(file("log"))?;

@@ -32,7 +32,8 @@ pub(super) fn enter(options: &Options) -> io::Result<ExitCode> {
         None => build()?,
     };
     let keepalived = daemon::installed(&options.keepalived)?;
-    let mut command = repo::command("unshare", ["--net", "--mount", "--pid", "--mount-proc", "--fork", "--kill-child"]);
+    let mut command =
+        repo::command("unshare", ["--net", "--mount", "--pid", "--mount-proc", "--fork", "--kill-child"]);
     command.arg(env::current_exe()?).args(["compare", "--enclosed"]);
     command.arg("--kad").arg(kad).arg("--keepalived").arg(keepalived);
     for part in &options.only {

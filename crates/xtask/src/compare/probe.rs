@@ -36,7 +36,9 @@ fn parse_packets(text: &str) -> Packets {
     for line in text.lines() {
         let Some((name, numbers)) = line.split_once(':') else { continue };
         let numbers: Vec<u64> = numbers.split_whitespace().filter_map(|word| word.parse().ok()).collect();
-        if let (true, Some(received), Some(sent)) = (name.trim().starts_with("veth"), numbers.get(1), numbers.get(9)) {
+        if let (true, Some(received), Some(sent)) =
+            (name.trim().starts_with("veth"), numbers.get(1), numbers.get(9))
+        {
             all.received += received;
             all.sent += sent;
         }
@@ -73,14 +75,17 @@ pub(super) fn memory(pid: Pid) -> io::Result<Memory> {
 pub(super) fn tree(root: Pid) -> io::Result<Vec<Pid>> {
     let mut parents = Vec::new();
     for entry in fs::read_dir("/proc")? {
-        let Some(pid) = entry?.file_name().to_str().and_then(|name| name.parse::<Pid>().ok()) else { continue };
+        let Some(pid) = entry?.file_name().to_str().and_then(|name| name.parse::<Pid>().ok()) else {
+            continue;
+        };
         let Ok(status) = fs::read_to_string(format!("/proc/{pid}/status")) else { continue };
         parents.push((pid, field(&status, "PPid:")));
     }
     let mut tree = vec![root];
     let mut next = 0;
     while let Some(&parent) = tree.get(next) {
-        let below = parents.iter().filter(|(pid, above)| u64::try_from(parent) == Ok(*above) && !tree.contains(pid));
+        let below =
+            parents.iter().filter(|(pid, above)| u64::try_from(parent) == Ok(*above) && !tree.contains(pid));
         let below: Vec<_> = below.map(|(pid, _)| *pid).collect();
         tree.extend(below);
         next += 1;

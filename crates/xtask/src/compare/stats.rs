@@ -5,7 +5,11 @@ pub(super) fn percentile(samples: &[f64], share: f64) -> f64 {
     let mut sorted = samples.to_vec();
     sorted.sort_by(f64::total_cmp);
     let last = sorted.len().saturating_sub(1);
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "an index, rounded on purpose")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "an index, rounded on purpose"
+    )]
     let index = (share * last as f64).ceil() as usize;
     sorted.get(index.min(last)).copied().unwrap_or_default()
 }

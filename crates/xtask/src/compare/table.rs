@@ -11,7 +11,11 @@ pub(super) struct Table {
 
 impl Table {
     pub(super) fn new(head: &[&str]) -> Self {
-        Self { head: head.iter().map(|&cell| cell.to_owned()).collect(), rows: Vec::new(), note: String::new() }
+        Self {
+            head: head.iter().map(|&cell| cell.to_owned()).collect(),
+            rows: Vec::new(),
+            note: String::new(),
+        }
     }
 
     /// Adds a row; it has as many cells as the head.

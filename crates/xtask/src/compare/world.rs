@@ -62,7 +62,9 @@ impl World {
         }
         for interface in 0..interfaces as u8 {
             let name = &*interface_name(interface);
-            ip(&["link", "add", name, "netns", &master, "type", "veth", "peer", "name", name, "netns", &backup])?;
+            ip(&[
+                "link", "add", name, "netns", &master, "type", "veth", "peer", "name", name, "netns", &backup,
+            ])?;
             for side in [Side::Master, Side::Backup] {
                 let namespace = &*world.namespace(side);
                 let address = format!("{}/24", side.address(interface));

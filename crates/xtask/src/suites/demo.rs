@@ -1,4 +1,5 @@
-//! The demonstration, run as a new user runs it: it must succeed and leave nothing behind.
+//! The demonstration, run as a new user runs it: it must succeed and leave nothing behind. Then its own tests, which
+//! play it without root, interrupt it and forbid it what it needs.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -6,6 +7,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
+use super::live;
 use crate::exec;
 use crate::repo::{cargo, command, target_directory};
 use crate::tally::Verdict;
@@ -25,6 +27,7 @@ pub(super) fn run() -> Verdict {
     let binary = target_directory().join("release/kad");
     let mut verdict = Verdict::default();
     play(&mut verdict, "demo", command(&binary.to_string_lossy(), ["demo"]));
+    verdict.add(live::demo());
     verdict
 }
 

@@ -29,6 +29,15 @@ pub(super) fn interop() -> Verdict {
     ignored("interop", THREADS, &[])
 }
 
+pub(super) fn oracle() -> Verdict {
+    ignored("oracle", THREADS, &[])
+}
+
+/// The tests of the demonstration; it is played beside them too, see `demo`.
+pub(super) fn demo() -> Verdict {
+    ignored("demo", THREADS, &[])
+}
+
 pub(super) fn hostile() -> Verdict {
     ignored("hostile", 1, &[])
 }

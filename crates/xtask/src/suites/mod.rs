@@ -127,6 +127,12 @@ pub(crate) static SUITES: &[Suite] = &[
         run: live::interop,
     },
     Suite {
+        name: "oracle",
+        why: "the frames, addresses, log lines and dumps of kad beside those of C keepalived",
+        needs: PEERS,
+        run: live::oracle,
+    },
+    Suite {
         name: "hostile",
         why: "frames of ill will at line rate: no election moves, no memory grows",
         needs: LAN,

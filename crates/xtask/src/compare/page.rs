@@ -1,0 +1,125 @@
+//! `docs/benchmarks.md`: one section for each part, replaced when the part is measured again.
+
+use std::fs;
+use std::io;
+
+use super::Part;
+use super::daemon::{Program, Programs};
+use crate::{exec, repo};
+
+const FILE: &str = "docs/benchmarks.md";
+
+/// The page before anything is measured: the sections stand between their marks.
+const EMPTY: &str = "# Benchmarks
+
+Whole processes, kad beside Debian's keepalived: the same configuration, machine and sitting. Every figure here was
+measured by
+
+```
+cargo xtask compare
+```
+
+as root, on an otherwise idle machine. It builds kad, runs everything in network namespaces of its own (veth pairs, no
+bridge, IPv4, one address an instance, at most 250 instances an interface) and rewrites this page. `--only cpu`
+(`jitter`, `takeover`, `load`, `memory`, `start`) measures one part and replaces its section; `--quick` takes a first
+look and writes nothing. Both programs run with `-n -l -G`, at normal priority, without real-time scheduling. Figures
+of single functions are criterion's: `cargo bench`.
+
+## Processor time and system calls
+
+<!-- cpu -->
+<!-- /cpu -->
+
+## Exactness of the adverts' times
+
+<!-- jitter -->
+<!-- /jitter -->
+
+## Takeover
+
+<!-- takeover -->
+<!-- /takeover -->
+
+## Four busy loops
+
+<!-- load -->
+<!-- /load -->
+
+## Memory
+
+<!-- memory -->
+<!-- /memory -->
+
+## Start and size
+
+<!-- start -->
+<!-- /start -->
+";
+
+/// Puts new sections into the page.
+pub(super) fn write(programs: &Programs, sections: &[(Part, String)]) -> io::Result<()> {
+    let file = repo::root().join(FILE);
+    let mut page = match fs::read_to_string(&file) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => EMPTY.to_owned(),
+        read => read?,
+    };
+    let setting = setting(programs)?;
+    for (part, text) in sections {
+        page = replace(&page, part.name(), &format!("{text}\n{setting}"))
+            .ok_or_else(|| io::Error::other(format!("{FILE} has no section {}", part.name())))?;
+    }
+    fs::write(file, page)
+}
+
+/// The page with the text between the marks of `name` replaced, if it has them.
+fn replace(page: &str, name: &str, text: &str) -> Option<String> {
+    let (head, rest) = page.split_once(&format!("<!-- {name} -->\n"))?;
+    let close = format!("<!-- /{name} -->");
+    let (_, tail) = rest.split_once(&close)?;
+    Some(format!("{head}<!-- {name} -->\n{}\n{close}{tail}", text.trim_end()))
+}
+
+/// When and on what a part was measured.
+pub(super) fn setting(programs: &Programs) -> io::Result<String> {
+    let date = exec::probe(repo::command("date", ["-u", "+%F"])).unwrap_or_default();
+    let cpu = fs::read_to_string("/proc/cpuinfo")?;
+    let model = cpu.lines().find_map(|line| line.strip_prefix("model name")).unwrap_or_default();
+    let model = model.trim_start_matches([' ', '\t', ':']);
+    let cores = cpu.lines().filter(|line| line.starts_with("processor")).count();
+    let kernel = fs::read_to_string("/proc/sys/kernel/osrelease")?;
+    let kernel = kernel.split('-').next().unwrap_or_default().trim();
+    Ok(format!(
+        "Measured {} on {cores} cores ({model}), Linux {kernel}: {} and {}.",
+        date.trim(),
+        version(&programs.kad),
+        version(&programs.keepalived)
+    ))
+}
+
+/// `kad v0.1.0`, as the program says it.
+fn version(program: &Program) -> String {
+    let command = repo::command("sh", ["-c", "\"$0\" --version 2>&1", &program.file.to_string_lossy()]);
+    let text = exec::probe(command).unwrap_or_default();
+    let first = text.lines().next().unwrap_or(program.name);
+    first.split(" (").next().unwrap_or(first).trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::ValueEnum;
+
+    #[test]
+    fn every_part_has_its_section() {
+        for part in Part::value_variants() {
+            let page = replace(EMPTY, part.name(), "new\n").unwrap();
+            let name = part.name();
+            assert!(page.contains(&format!("<!-- {name} -->\nnew\n<!-- /{name} -->\n")), "{page}");
+            assert_eq!(
+                replace(&page, name, "").unwrap().matches("<!--").count(),
+                EMPTY.matches("<!--").count()
+            );
+        }
+        assert_eq!(replace(EMPTY, "other", ""), None);
+    }
+}
