@@ -27,7 +27,8 @@ fn own(node: usize) -> IpAddr {
 /// The node that stands behind the address of `node`.
 fn backup(node: usize) -> usize {
     let vrid = format!("virtual_router_id {}", 191 + node);
-    let stands_behind = |(other, file): (usize, &&str)| (other != node && file.contains(&vrid)).then_some(other);
+    let stands_behind =
+        |(other, file): (usize, &&str)| (other != node && file.contains(&vrid)).then_some(other);
     FILES.iter().enumerate().find_map(stands_behind).unwrap()
 }
 
@@ -76,7 +77,8 @@ fn a_dead_node_moves_its_own_address_and_nothing_else() -> Result<(), LabError> 
         client.wait_for_neighbour(own(dead), hosts[heir].mac(), ELECTION)?;
         for survivor in (0..3).filter(|node| *node != dead) {
             let changes = hosts[survivor].changes_since(marks[survivor]);
-            let moved = changes.iter().filter(|seen| !matches!(seen.change, Change::Neighbour { .. })).count();
+            let moved =
+                changes.iter().filter(|seen| !matches!(seen.change, Change::Neighbour { .. })).count();
             assert_eq!(moved, usize::from(survivor == heir), "only the heir gains one address: {changes:?}");
         }
         nodes[dead].restart()?;

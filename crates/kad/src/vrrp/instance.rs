@@ -107,7 +107,8 @@ impl Instance {
     /// Faults that follow from the configuration alone.
     pub(super) fn standing_faults(&self) -> Faults {
         let mut faults = Faults::empty();
-        if matches!(&self.model.mode, Mode::Unicast { peers, fault_without_peers: true, .. } if peers.is_empty()) {
+        if matches!(&self.model.mode, Mode::Unicast { peers, fault_without_peers: true, .. } if peers.is_empty())
+        {
             faults |= Faults::NO_PEERS;
         }
         // Its peers would not hear it, and it would not hear them: two masters.

@@ -98,7 +98,7 @@ fn same(a: &Address, b: &Address) -> bool {
 impl Interface {
     /// Where adverts of a family come from: the first address of IPv4, the first link-local one of IPv6. An
     /// address that duplicate detection has not passed yet cannot be sent from.
-    pub(super) fn source(&self, family: Family, is_virtual: impl Fn(IpAddr) -> bool) -> Option<IpAddr> {
+    pub(super) fn source(&self, family: Family, is_virtual: impl Fn(&Address) -> bool) -> Option<IpAddr> {
         let unusable = AddressFlags::TENTATIVE | AddressFlags::DADFAILED;
         let usable = |address: &&Address| match address.ip() {
             IpAddr::V4(_) => family == Family::V4,
@@ -108,6 +108,6 @@ impl Interface {
                 family == Family::V6 && ip.is_unicast_link_local() && !waiting
             }
         };
-        self.addresses.iter().filter(usable).map(Address::ip).find(|ip| !is_virtual(*ip))
+        self.addresses.iter().filter(usable).find(|address| !is_virtual(address)).map(Address::ip)
     }
 }

@@ -82,15 +82,17 @@ impl Kernel {
         self.operations.push(AddressOp::Remove(held.on_interface(on)));
     }
 
-    /// Takes away what a predecessor that was killed left behind. An owner's addresses are the host's own.
+    /// Takes away what a predecessor that was killed left behind. An owner's address may be the host's own: there
+    /// only what bears our mark goes.
     pub(super) fn remove_leftovers(&mut self, instances: &mut [Instance], interfaces: &Interfaces) {
         let mut operations: Vec<AddressOp> = Vec::new();
-        for instance in instances.iter().filter(|instance| !instance.machine.config().priority.is_owner()) {
+        for instance in instances.iter() {
+            let owner = instance.machine.config().priority.is_owner();
             let before = operations.len();
             for number in 0..instance.held.len() {
                 let Some(on) = place(instance, number, interfaces) else { continue };
                 let held = &instance.held[number];
-                let there = |address: &&Address| held.is(address) && address.interface == on;
+                let there = |address: &&Address| held.is(address) && (!owner || is_marked(address));
                 let found = interfaces.get(on).and_then(|interface| interface.addresses.iter().find(there));
                 operations.extend(found.cloned().map(AddressOp::Remove));
             }
@@ -126,6 +128,11 @@ impl Kernel {
             }
         }
     }
+}
+
+/// Whether a daemon of this kind put the address there (`IFA_PROTO`, since Linux 5.18).
+pub(super) fn is_marked(address: &Address) -> bool {
+    address.proto == Some(Address::PROTO_KEEPALIVED)
 }
 
 /// The interface of an address: its own `dev`, or that of the instance.

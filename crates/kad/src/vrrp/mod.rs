@@ -153,10 +153,11 @@ impl Process {
             }
         }
         if self.driver.sockets_stale {
-            match self.driver.align_sockets() {
-                Ok(opened) => self.watch(poll, opened)?,
-                Err(error) => warn!("{error}"),
+            let aligned = self.driver.align_sockets();
+            for failure in aligned.failures {
+                warn!("adverts cannot be received: {failure}");
             }
+            self.watch(poll, aligned.opened)?;
         }
         Ok(())
     }

@@ -29,9 +29,14 @@ pub(super) struct Receivers {
     slots: Vec<Option<Slot>>,
 }
 
-/// What the event loop must do after the sockets were brought in line.
+/// What became of bringing the sockets in line.
 #[derive(Debug, Default)]
-pub(super) struct Opened(pub(super) Vec<usize>);
+pub(super) struct Aligned {
+    /// Numbers of sockets that the event loop does not know yet.
+    pub(super) opened: Vec<usize>,
+    /// Sockets that could not be opened, or whose groups could not be joined; the others serve.
+    pub(super) failures: Vec<SocketError>,
+}
 
 impl Receivers {
     /// Opens the sockets that the instances need and are not open, joins their groups, closes those that nobody
@@ -41,8 +46,8 @@ impl Receivers {
         instances: &[Instance],
         name_of: impl Fn(IfIndex) -> Option<String>,
         join_groups: bool,
-    ) -> Result<Opened, SocketError> {
-        let mut opened = Opened::default();
+    ) -> Aligned {
+        let mut aligned = Aligned::default();
         let mut wanted: BTreeMap<Place, Vec<InstanceId>> = BTreeMap::new();
         for (index, instance) in instances.iter().enumerate() {
             let missing = instance.model.interface.is_some() && instance.interface.is_none();
@@ -63,15 +68,20 @@ impl Receivers {
                 let interface = place.0.map(|index| (index, name.as_str()));
                 let buffer = listeners.iter().filter_map(|id| instances[id.index()].model.rx_buffer).max();
                 let options = RxOptions { buffer, ..RxOptions::default() };
-                let receiver = Receiver::open(place.1, interface, &options)?;
-                self.slots[number] = Some(Slot { receiver, groups: Vec::new(), listeners: Vec::new() });
-                opened.0.push(number);
+                match Receiver::open(place.1, interface, &options) {
+                    Ok(receiver) => {
+                        self.slots[number] =
+                            Some(Slot { receiver, groups: Vec::new(), listeners: Vec::new() });
+                        aligned.opened.push(number);
+                    }
+                    Err(error) => aligned.failures.push(error),
+                }
             }
             if let Some(slot) = &mut self.slots[number] {
-                slot.align(place.0, &listeners, instances, join_groups)?;
+                slot.align(place.0, &listeners, instances, join_groups, &mut aligned.failures);
             }
         }
-        Ok(opened)
+        aligned
     }
 
     fn number(&mut self, place: Place) -> usize {
@@ -112,7 +122,8 @@ impl Slot {
         listeners: &[InstanceId],
         instances: &[Instance],
         join_groups: bool,
-    ) -> Result<(), SocketError> {
+        failures: &mut Vec<SocketError>,
+    ) {
         let mut groups = Vec::new();
         for id in listeners {
             if let Mode::Multicast { group } = instances[id.index()].model.mode
@@ -123,16 +134,15 @@ impl Slot {
         }
         if let Some(interface) = interface.filter(|_| join_groups) {
             for group in groups.iter().filter(|group| !self.groups.contains(group)) {
-                self.receiver.join(*group, interface)?;
+                failures.extend(self.receiver.join(*group, interface).err());
             }
             for group in self.groups.iter().filter(|group| !groups.contains(group)) {
-                self.receiver.leave(*group, interface)?;
+                failures.extend(self.receiver.leave(*group, interface).err());
             }
         }
         self.groups = groups;
         self.listeners = listeners.iter().map(|id| (instances[id.index()].model.vrid, *id)).collect();
         self.listeners.sort_unstable();
-        Ok(())
     }
 
     /// Who may hear an advert of this VRID.

@@ -2,6 +2,9 @@
 //!
 //! No allocation, and nothing is logged twice: whoever floods the link moves counters, not the disk.
 
+#[cfg(test)]
+mod tests;
+
 use std::net::IpAddr;
 
 use kaconf::model::{Mode, OldUnicastChecksum};

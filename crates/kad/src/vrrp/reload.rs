@@ -10,6 +10,8 @@ use tracing::info;
 use vrrp_fsm::{Input, Instant};
 use vrrp_types::{Family, Vrid};
 
+use vrrp_wire::ChecksumRule;
+
 use crate::ipc::FromChild;
 
 use super::addresses::Held;
@@ -119,6 +121,13 @@ impl Driver {
         let (machine, template) = (std::mem::replace(&mut new.machine, old.machine), old.template);
         let fresh_template = std::mem::replace(&mut new.template, template);
         new.template.replace(fresh_template);
+        // A peer of old is still a peer of old.
+        if new.policy.checksum == ChecksumRule::Standard
+            && matches!(old.policy.checksum, ChecksumRule::Group(_))
+        {
+            new.policy.checksum = old.policy.checksum;
+            new.template.sum_as_multicast(vrrp_wire::GROUP_V4);
+        }
         new.interface = old.interface;
         (new.source, new.speaks_from) = (old.source, old.speaks_from);
         new.stats = old.stats;

@@ -13,6 +13,7 @@ use crate::exit::Exit;
 use super::clock;
 use super::driver::Driver;
 use super::instance::{Instance, InstanceError};
+use super::receivers::Aligned;
 
 /// Why the process cannot run.
 #[derive(Debug, thiserror::Error)]
@@ -66,7 +67,9 @@ pub(super) fn start(options: Options, config: Config) -> Result<Driver, StartErr
             name.and_then(|name| driver.interfaces.find(name.as_str())).map(|found| found.link.index);
     }
     driver.kernel.remove_leftovers(&mut driver.instances, &driver.interfaces);
-    driver.align_sockets()?;
+    if let Some(failure) = driver.align_sockets().failures.into_iter().next() {
+        return Err(failure.into());
+    }
     let now = clock::now();
     let hold = hold(&driver);
     if !hold.is_zero() {
@@ -116,16 +119,18 @@ impl Driver {
     }
 
     /// Brings the sockets in line with the instances.
-    pub(super) fn align_sockets(&mut self) -> Result<Vec<usize>, StartError> {
+    pub(super) fn align_sockets(&mut self) -> Aligned {
         self.sockets_stale = false;
+        let mut failures = Vec::new();
         for instance in &self.instances {
-            self.outbox.open(instance.family())?;
+            failures.extend(self.outbox.open(instance.family()).err());
         }
         let interfaces = &self.interfaces;
         let name_of = |index| interfaces.get(index).map(|interface| interface.link.name.clone());
         let join = !self.global.disable_local_igmp;
-        let opened = self.receivers.align(&self.instances, name_of, join)?;
-        Ok(opened.0)
+        let mut aligned = self.receivers.align(&self.instances, name_of, join);
+        aligned.failures.append(&mut failures);
+        aligned
     }
 }
 

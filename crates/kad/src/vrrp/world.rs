@@ -12,6 +12,7 @@ use vrrp_linux::{Address, Event, IfIndex, Link};
 use super::driver::Driver;
 use super::instance::InstanceId;
 use super::interfaces::Interface;
+use super::kernel::is_marked;
 
 /// Faults that the tables of links and addresses decide.
 const FROM_TABLES: Faults =
@@ -84,8 +85,10 @@ impl Driver {
         if self.options.address_monitoring {
             info!("Assigned address {ip} for interface {}", self.name_of(index));
         }
+        let own = self.is_virtual(&address);
         self.interfaces.add_address(address);
-        if !self.virtuals.contains_key(&ip) {
+        // What was put there by us is nobody's source, and there may be thousands.
+        if !own {
             self.refresh_on(index, now);
         }
     }
@@ -96,9 +99,11 @@ impl Driver {
             info!("Deassigned address {ip} from interface {}", self.name_of(index));
         }
         self.interfaces.remove_address(address);
-        match self.virtuals.get(&ip).cloned() {
-            Some(ids) => ids.into_iter().for_each(|id| self.virtual_address_removed(id, now, address)),
-            None => self.refresh_on(index, now),
+        for id in self.virtuals.get(&ip).cloned().unwrap_or_default() {
+            self.virtual_address_removed(id, now, address);
+        }
+        if !self.is_virtual(address) {
+            self.refresh_on(index, now);
         }
     }
 
@@ -214,8 +219,17 @@ impl Driver {
                 addresses.any(|address| address.ip() == source).then_some(source)
             }
             (Some(source), _) => Some(source),
-            (None, Some(interface)) => interface.source(model.family, |ip| self.virtuals.contains_key(&ip)),
+            (None, Some(interface)) => interface.source(model.family, |address| self.is_virtual(address)),
             (None, None) => None,
+        }
+    }
+
+    /// Whether an address is there only because of an instance. What an owner protects may be the host's own.
+    fn is_virtual(&self, address: &Address) -> bool {
+        let owned = |id: &InstanceId| self.instances[id.index()].model.priority.is_owner();
+        match self.virtuals.get(&address.ip()) {
+            Some(ids) => is_marked(address) || !ids.iter().any(owned),
+            None => false,
         }
     }
 

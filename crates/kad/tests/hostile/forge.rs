@@ -101,7 +101,8 @@ impl Forge {
                 good[8] = self.below(255) as u8;
                 good
             }
-            Kind::WrongPassword => v2(priority, &[self.octet(); 8]),
+            Kind::WrongPassword if self.below(2) == 0 => v2(priority, Auth::None),
+            Kind::WrongPassword => v2(priority, Auth::Pass(Password::new(&[self.octet(); 8]))),
             Kind::LyingCount => {
                 good[IPV4 + 3] = 2 + self.below(254) as u8;
                 sum_again(good)
@@ -156,6 +157,11 @@ impl Forge {
     }
 }
 
+/// What a router has to believe: the adverts that the floods are made of, before they are broken.
+pub(crate) fn believable() -> [Flood; 2] {
+    [Flood::V4(v3(51, 254)), Flood::V6(v6(254, &[]))]
+}
+
 fn interval(centis: u16) -> Interval {
     Interval::from_centis(centis).unwrap()
 }
@@ -164,16 +170,17 @@ fn interval(centis: u16) -> Interval {
 fn v3(vrid: u8, priority: u8) -> Vec<u8> {
     let own = Addresses::V4(&[[10, 77, 0, 100]]);
     let advert =
-        Advert::new(Version::V3, Vrid::new(vrid).unwrap(), Priority::new(priority), interval(10), own).unwrap();
+        Advert::new(Version::V3, Vrid::new(vrid).unwrap(), Priority::new(priority), interval(10), own)
+            .unwrap();
     whole(&advert)
 }
 
-/// A good VRRPv2 advert with a password.
-fn v2(priority: u8, password: &[u8]) -> Vec<u8> {
+/// A good VRRPv2 advert but for its password.
+fn v2(priority: u8, auth: Auth) -> Vec<u8> {
     let own = Addresses::V4(&[[10, 77, 0, 101]]);
     let vrid = Vrid::new(52).unwrap();
     let advert = Advert::new(Version::V2, vrid, Priority::new(priority), interval(100), own).unwrap();
-    whole(&advert.with_auth(Auth::Pass(Password::new(password))).unwrap())
+    whole(&advert.with_auth(auth).unwrap())
 }
 
 fn whole(advert: &Advert<'_>) -> Vec<u8> {

@@ -132,7 +132,8 @@ fn conf(priority: u8) -> String {
 "
         )
     };
-    let password = "version 2\n    advert_int 1\n    authentication {\n auth_type PASS\n auth_pass secret\n }";
+    let password =
+        "version 2\n    advert_int 1\n    authentication {\n auth_type PASS\n auth_pass secret\n }";
     instance("V1", 51, "version 3\n    advert_int 0.1", "10.77.0.100")
         + &instance("V2", 52, password, "10.77.0.101")
         + &instance("V3", 53, "version 3\n    advert_int 0.1", "fe80::100")

@@ -95,12 +95,12 @@ fn broken() -> Vec<Vec<u8>> {
         packet
     };
     vec![
-        change(8, 254),                                // TTL
-        good.clone(),                                  // no password
-        change(20, 0x31),                              // version 3
-        change(20, 0x22),                              // type 2
-        good[..good.len() - 4].to_vec(),               // too short
-        advert(2, 200, 150),                           // interval
+        change(8, 254),                  // TTL
+        good.clone(),                    // no password
+        change(20, 0x31),                // version 3
+        change(20, 0x22),                // type 2
+        good[..good.len() - 4].to_vec(), // too short
+        advert(2, 200, 150),             // interval
         advert_from([10, 77, 0, 3].into(), 2, 100, 150, &[[10, 77, 0, 9]]),
     ]
 }
@@ -137,7 +137,9 @@ fn keys(json: &str) -> Vec<String> {
 fn counters_json_and_state() {
     let (c, k) = both(dumps);
     let mut report = String::new();
-    for (what, c, k) in [("stats", &c.stats, &k.stats), ("json", &c.json, &k.json), ("data", &c.states, &k.states)] {
+    for (what, c, k) in
+        [("stats", &c.stats, &k.stats), ("json", &c.json, &k.json), ("data", &c.states, &k.states)]
+    {
         if c != k {
             report += &format!("{what}:\n{}", difference(c, k));
         }

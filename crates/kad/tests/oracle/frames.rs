@@ -23,7 +23,8 @@ fn same_life(what: &str, conf: &str, adverts: usize) {
 
 /// An instance of one `virtual_ipaddress` block on eth0; `more` is keywords of the instance.
 fn instance(version: u8, interval: &str, more: &str, addresses: &str) -> String {
-    let addresses = addresses.split_whitespace().fold(String::new(), |all, one| format!("{all}        {one}\n"));
+    let addresses =
+        addresses.split_whitespace().fold(String::new(), |all, one| format!("{all}        {one}\n"));
     format!(
         "vrrp_instance V1 {{
     state BACKUP

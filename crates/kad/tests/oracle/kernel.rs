@@ -136,7 +136,8 @@ fn every_option_of_an_ipv6_line() {
 #[test]
 #[ignore = "needs namespaces: cargo xtask test --only oracle"]
 fn excluded_addresses_of_both_families() {
-    let excluded = "virtual_ipaddress_excluded {\n 10.77.0.130/24 label eth0:ex\n fd77::130/64\n 10.77.0.131 dev d0\n }";
+    let excluded =
+        "virtual_ipaddress_excluded {\n 10.77.0.130/24 label eth0:ex\n fd77::130/64\n 10.77.0.131 dev d0\n }";
     same_reign("excluded", &conf(excluded, "10.77.0.100"));
 }
 
@@ -151,7 +152,8 @@ fn holds(stage: &Stage) -> bool {
 #[test]
 #[ignore = "needs namespaces: cargo xtask test --only oracle"]
 fn what_a_killed_one_left_goes_at_the_next_start() {
-    let conf = conf("", "10.77.0.100\n 10.77.0.101/24 label eth0:vip\n").replace("advert_int 0.1", "advert_int 0.3");
+    let conf =
+        conf("", "10.77.0.100\n 10.77.0.101/24 label eth0:vip\n").replace("advert_int 0.1", "advert_int 0.3");
     both(|stage| {
         let mut daemon = stage.start(&conf);
         stage.alpha.wait_for_address(vip(), SOON).unwrap();

@@ -9,6 +9,7 @@ mod dumps;
 mod election;
 mod frames;
 mod kernel;
+mod links;
 mod stage;
 mod story;
 mod voice;

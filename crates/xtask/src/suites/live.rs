@@ -30,7 +30,7 @@ pub(super) fn interop() -> Verdict {
 }
 
 pub(super) fn oracle() -> Verdict {
-    ignored("oracle", THREADS, &[])
+    ignored("oracle", 2, &[])
 }
 
 /// The tests of the demonstration; it is played beside them too, see `demo`.

@@ -38,6 +38,16 @@ fn a_backup_accepts_an_equal_master_whatever_its_address() {
 }
 
 #[test]
+fn a_backup_waits_for_as_many_adverts_as_it_is_told() {
+    for (adverts, waits_ms) in [(1, 1_609), (3, 3_609), (10, 10_609)] {
+        let patient = Config { down_timer_adverts: adverts.try_into().unwrap(), ..config(100) };
+        let machine = in_state(Backup, patient);
+        let skew = Duration::from_micros(375);
+        assert_eq!(machine.deadline(), Some(ms(waits_ms).saturating_add(skew)), "{adverts} adverts");
+    }
+}
+
+#[test]
 fn a_master_that_yields_waits_as_its_better_speaks() {
     let mut machine = in_state(Master, config(100));
     let _ = machine.step(ms(4_000), slow(200));
