@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::path::PathBuf;
 
 use crate::repo;
 use crate::suites::SUITES;
-use crate::suites::marks::{marks, program};
+use crate::suites::marks::{marks, program, sources};
 
 #[test]
 fn suites_have_names_of_their_own() {
@@ -40,6 +41,58 @@ fn crates_forbid_unsafe_code() {
         for root in roots.into_iter().filter(|_| !folder.ends_with("vrrp-linux")) {
             let text = fs::read_to_string(&root).unwrap();
             assert!(text.contains("#![forbid(unsafe_code)]"), "{}", root.display());
+        }
+    }
+}
+
+/// Documents at the top and in docs/.
+fn documents() -> Vec<PathBuf> {
+    let folders = ["", "docs", "docs/adr"].map(|name| repo::root().join(name));
+    let entries = folders.iter().flat_map(|folder| fs::read_dir(folder).unwrap());
+    let paths = entries.map(|entry| entry.unwrap().path());
+    paths.filter(|path| path.extension().is_some_and(|extension| extension == "md")).collect()
+}
+
+/// A test as documents name it, `crate::function`, if the word is one.
+fn cited(word: &str) -> Option<(String, &str)> {
+    let (package, test) = word.split_once("::")?;
+    let plain = |text: &str| {
+        text.bytes().all(|octet| octet.is_ascii_lowercase() || octet.is_ascii_digit() || octet == b'_')
+    };
+    let package = package.replace('_', "-");
+    (plain(test) && repo::root().join("crates").join(&package).is_dir()).then_some((package, test))
+}
+
+#[test]
+fn tests_that_documents_name_exist() {
+    let mut texts = BTreeMap::new();
+    let mut found = 0;
+    for document in documents() {
+        let text = fs::read_to_string(&document).unwrap();
+        for (package, test) in text.split('`').filter_map(cited) {
+            let code = texts.entry(package.clone()).or_insert_with(|| {
+                let files = sources(&repo::root().join("crates").join(&package));
+                files.iter().map(|file| fs::read_to_string(file).unwrap()).collect::<String>()
+            });
+            // A function, or a row of a table that a macro makes functions of.
+            let there = code.contains(&format!("fn {test}(")) || code.contains(&format!("\n    {test}: "));
+            assert!(there, "{}: there is no {package}::{test}", document.display());
+            found += 1;
+        }
+    }
+    assert!(found > 100, "{found}");
+}
+
+#[test]
+fn links_in_documents_lead_somewhere() {
+    for document in documents() {
+        let text = fs::read_to_string(&document).unwrap();
+        let targets =
+            text.split("](").skip(1).filter_map(|rest| rest.split_once(')')).map(|(target, _)| target);
+        for target in targets.filter(|target| !target.contains("://")) {
+            let file = target.split('#').next().unwrap_or_default();
+            let there = document.parent().unwrap().join(file).exists();
+            assert!(there, "{}: {target}", document.display());
         }
     }
 }

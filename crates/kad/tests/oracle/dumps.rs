@@ -9,8 +9,10 @@ use std::time::Duration;
 
 use netlab::{Proc, poll_until};
 
+use vrrp_wire::{Auth, Password};
+
 use crate::stage::{SOON, Stage, both};
-use crate::voice::{advert, advert_from};
+use crate::voice::advert_of;
 use crate::wire::difference;
 
 const CONF: &str = "vrrp_instance V1 {
@@ -86,63 +88,128 @@ impl Dumper {
     }
 }
 
-/// A broken advert of V1, and why it is.
-fn broken() -> Vec<Vec<u8>> {
-    let good = advert(2, 100, 150);
+/// What V1 hears: every reason to refuse an advert, and some that it takes.
+fn heard() -> Vec<Vec<u8>> {
+    let list = [[10, 77, 0, 100], [10, 77, 0, 101]];
+    let pass = |word: &[u8]| Auth::Pass(Password::new(word));
+    let good = |priority| advert_of(2, 100, priority, &list, pass(b"secret1"));
     let change = |place: usize, octet: u8| {
-        let mut packet = good.clone();
+        let mut packet = good(250);
         packet[place] = octet;
         packet
     };
+    let mut short = good(250);
+    short.truncate(short.len() - 4);
     vec![
-        change(8, 254),                  // TTL
-        good.clone(),                    // no password
-        change(20, 0x31),                // version 3
-        change(20, 0x22),                // type 2
-        good[..good.len() - 4].to_vec(), // too short
-        advert(2, 200, 150),             // interval
-        advert_from([10, 77, 0, 3].into(), 2, 100, 150, &[[10, 77, 0, 9]]),
+        // TTL, version, type, count, checksum, length.
+        change(8, 254),
+        change(20, 0x31),
+        change(20, 0x22),
+        change(23, 3),
+        change(26, 0x12),
+        short,
+        // No password, a wrong one, another interval.
+        advert_of(2, 100, 250, &list, Auth::None),
+        advert_of(2, 100, 250, &list, pass(b"secret2")),
+        advert_of(2, 200, 250, &list, pass(b"secret1")),
+        // Two that are as they should be.
+        good(150),
+        good(0),
     ]
 }
 
 struct Dumps {
     stats: Vec<String>,
     json: Vec<String>,
-    states: Vec<String>,
+    topology: Vec<String>,
 }
 
 fn dumps(stage: &Stage) -> Dumps {
     let dumper = Dumper::start(stage);
     dumper.proc.wait_for("(V1) Entering MASTER STATE", SOON).unwrap();
     dumper.proc.wait_for("(V2) Entering MASTER STATE", SOON).unwrap();
-    for packet in broken() {
+    for packet in heard() {
         stage.eve_sends(&packet);
         poll_until(Duration::from_millis(30), || false);
     }
-    let stats = dumper.dump("USR2", "keepalived.stats", |text| text.matches("Priority Zero").count() == 2);
-    let data = dumper.dump("USR1", "keepalived.data", |text| text.contains("Interfaces"));
+    let both_there = |text: &str| text.matches("Priority Zero").count() == 2;
+    let stats = dumper.dump("USR2", "keepalived.stats", both_there);
+    let data = dumper.dump("USR1", "keepalived.data", |text| text.contains("< Interfaces >"));
     let json = dumper.dump(JSON, "keepalived.json", |text| text.ends_with('\n'));
     dumper.proc.terminate(SOON).unwrap();
-    let lines = |text: &str| text.lines().map(str::to_owned).collect::<Vec<_>>();
-    Dumps { stats: lines(&stats), json: keys(&json), states: lines(&data) }
+    let members = json.replace(",\"", "\n\"").replace('{', "{\n");
+    Dumps { stats: lines(&stats), json: lines(&members), topology: topology(&data) }
 }
 
-/// A line for every member of the JSON text.
-fn keys(json: &str) -> Vec<String> {
-    json.replace(",\"", "\n\"").replace('{', "{\n").lines().map(str::to_owned).collect()
+/// Lines, without what no two runs have alike: times, and how many adverts were sent so far.
+fn lines(text: &str) -> Vec<String> {
+    let mut section = "";
+    let mut lines = Vec::new();
+    for line in text.lines() {
+        if line.trim_end().ends_with(':') {
+            section = line.trim();
+        }
+        lines.push(match line.split_once([':', '=']) {
+            Some((key @ ("\"last_transition\"" | "\"advert_sent\""), _)) => format!("{key}: N"),
+            Some((key, _)) if key.trim() == "Last transition" => format!("{key}: N"),
+            Some((key, _)) if key.trim() == "Sent" && section == "Advertisements:" => format!("{key}: N"),
+            Some(("\"auth_data\"", masked)) => {
+                // A password is nobody's business; keepalived masks it since 2.4.
+                format!("\"auth_data\":{}", masked.replace("secret1", "********"))
+            }
+            _ => line.to_owned(),
+        });
+    }
+    lines
+}
+
+/// Lines of the topology that keepalived has and kad has not, by what they begin with, and why.
+const LEFT_OUT: [(&str, &str); 10] = [
+    ("Flags: ", "of sockets and address matching inside keepalived"),
+    ("Number of config faults", "kad names the faults of an instance that has some"),
+    ("Number of interface and track", "kad names the faults of an instance that has some"),
+    ("Number of track scripts init", "track scripts are not there yet"),
+    ("Read timeout", "a timer of keepalived's loop"),
+    ("fd_in ", "a descriptor number"),
+    ("Using smtp notification", "mail is not there yet"),
+    ("Notify deleted", "notify scripts are not there yet"),
+    ("Notify priority changes", "notify scripts are not there yet"),
+    ("Password = ", "masked, as keepalived does since 2.4"),
+];
+
+/// The part of the data dump that tells of the instances, but for what is left out on purpose.
+fn topology(data: &str) -> Vec<String> {
+    let (_, rest) = data.split_once("------< VRRP Topology >------\n").unwrap();
+    let topology = rest.split("------<").next().unwrap();
+    let mut lines = lines(topology);
+    lines.retain(|line| !LEFT_OUT.iter().any(|(opening, _)| line.trim().starts_with(opening)));
+    lines
 }
 
 #[test]
 #[ignore = "needs namespaces: cargo xtask test --only oracle"]
 fn counters_json_and_state() {
     let (c, k) = both(dumps);
-    let mut report = String::new();
     for (what, c, k) in
-        [("stats", &c.stats, &k.stats), ("json", &c.json, &k.json), ("data", &c.states, &k.states)]
+        [("stats", &c.stats, &k.stats), ("json", &c.json, &k.json), ("topology", &c.topology, &k.topology)]
     {
-        if c != k {
-            report += &format!("{what}:\n{}", difference(c, k));
-        }
+        assert!(c == k, "keepalived.{what}:\n{}", difference(c, k));
     }
-    assert!(report.is_empty(), "{report}");
+}
+
+/// keepalived 2.2.7 drops adverts of another list, so that two routers with different lists are both masters; since
+/// 2.3.3 it counts them and lets them count, and so does kad.
+#[test]
+#[ignore = "needs namespaces: cargo xtask test --only oracle"]
+fn another_list_of_addresses_is_counted() {
+    let (keepalived, kad) = both(|stage| {
+        let dumper = Dumper::start(stage);
+        dumper.proc.wait_for("(V1) Entering MASTER STATE", SOON).unwrap();
+        let list = [[10, 77, 0, 100], [10, 77, 0, 102]];
+        let auth = Auth::Pass(Password::new(b"secret1"));
+        stage.eve_sends(&advert_of(2, 100, 250, &list, auth));
+        let stats = dumper.dump("USR2", "keepalived.stats", |text| text.contains("    Address List: 1"));
+        stats.matches("Released master: 1").count()
+    });
+    assert_eq!((keepalived, kad), (0, 1), "who left its place to the other");
 }

@@ -74,11 +74,12 @@ impl<'a> Play<'a> {
 }
 
 /// Lines of one daemon alone that are meant to be so: whose, their text, why.
-const INTENDED: [(Who, &str, &str); 7] = [
+const INTENDED: [(Who, &str, &str); 8] = [
     (Who::Kad, ") master set to ", "as keepalived says since 2.3; the oracle is 2.2.7"),
     (Who::Kad, ") master changed from ", "as keepalived says since 2.3; the oracle is 2.2.7"),
     (Who::Kad, ") source address is now ", "says from where adverts leave, each time that changes"),
     (Who::Kad, ") there is no source address", "says why an instance is in FAULT"),
+    (Who::Kad, ") advertisement interval mismatch ours", "as keepalived says since 2.3; the oracle is 2.2.7"),
     (Who::Keepalived, "Assigned address ", "the addresses found at start, told by kad only with -a"),
     (Who::Keepalived, "Deassigned address ", "told by kad only with -a"),
     (Who::Keepalived, "VRRP sockpool: ", "told for each socket at start; kad tells it in keepalived.data"),

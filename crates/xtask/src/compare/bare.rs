@@ -136,11 +136,8 @@ fn bursts(work: Work) -> io::Result<Vec<Burst>> {
 
 /// A raw socket for one interface, named by its address; the kernel writes the IP header.
 fn open(source: Ipv4Addr) -> io::Result<OwnedFd> {
-    let socket = socket(
-        AddressFamily::INET,
-        SocketType::RAW,
-        NonZeroU32::new(VRRP.into()).map(Protocol::from_raw),
-    )?;
+    let socket =
+        socket(AddressFamily::INET, SocketType::RAW, NonZeroU32::new(VRRP.into()).map(Protocol::from_raw))?;
     sockopt::set_ip_multicast_if(&socket, &source)?;
     sockopt::set_ip_multicast_ttl(&socket, 255)?;
     sockopt::set_ip_multicast_loop(&socket, false)?;

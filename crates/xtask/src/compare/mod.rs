@@ -121,7 +121,8 @@ fn measure(options: &Options) -> io::Result<()> {
     let programs = Programs::find(options.kad.as_deref(), &options.keepalived)?;
     let depth = if options.quick { Depth::Quick } else { Depth::Full };
     let wanted = |part: Part| options.only.is_empty() || options.only.contains(&part);
-    say(&page::setting(&programs)?);
+    let setting = page::setting(&programs)?;
+    say(&setting);
     let mut sections = Vec::new();
     let mut finish = |part: Part, tables: &[Table]| {
         let text: Vec<_> = tables.iter().map(Table::to_string).collect();
@@ -151,7 +152,7 @@ fn measure(options: &Options) -> io::Result<()> {
         finish(Part::Start, &start::measure(&programs, depth)?);
     }
     if depth == Depth::Full {
-        page::write(&programs, &sections)?;
+        page::write(&setting, &sections)?;
     }
     Ok(())
 }

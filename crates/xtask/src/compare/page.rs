@@ -2,9 +2,10 @@
 
 use std::fs;
 use std::io;
+use std::time::Duration;
 
-use super::Part;
 use super::daemon::{Program, Programs};
+use super::{Part, probe, wait};
 use crate::{exec, repo};
 
 const FILE: &str = "docs/benchmarks.md";
@@ -56,14 +57,13 @@ of single functions are criterion's: `cargo bench`.
 <!-- /start -->
 ";
 
-/// Puts new sections into the page.
-pub(super) fn write(programs: &Programs, sections: &[(Part, String)]) -> io::Result<()> {
+/// Puts new sections into the page, each with the setting it was measured in.
+pub(super) fn write(setting: &str, sections: &[(Part, String)]) -> io::Result<()> {
     let file = repo::root().join(FILE);
     let mut page = match fs::read_to_string(&file) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => EMPTY.to_owned(),
         read => read?,
     };
-    let setting = setting(programs)?;
     for (part, text) in sections {
         page = replace(&page, part.name(), &format!("{text}\n{setting}"))
             .ok_or_else(|| io::Error::other(format!("{FILE} has no section {}", part.name())))?;
@@ -79,7 +79,7 @@ fn replace(page: &str, name: &str, text: &str) -> Option<String> {
     Some(format!("{head}<!-- {name} -->\n{}\n{close}{tail}", text.trim_end()))
 }
 
-/// When and on what a part was measured.
+/// When and on what is measured, and how busy the machine is without it.
 pub(super) fn setting(programs: &Programs) -> io::Result<String> {
     let date = exec::probe(repo::command("date", ["-u", "+%F"])).unwrap_or_default();
     let cpu = fs::read_to_string("/proc/cpuinfo")?;
@@ -89,11 +89,21 @@ pub(super) fn setting(programs: &Programs) -> io::Result<String> {
     let kernel = fs::read_to_string("/proc/sys/kernel/osrelease")?;
     let kernel = kernel.split('-').next().unwrap_or_default().trim();
     Ok(format!(
-        "Measured {} on {cores} cores ({model}), Linux {kernel}: {} and {}.",
+        "Measured {} on {cores} cores ({model}), Linux {kernel}: {} and {}. Other work kept the machine {:.0} % busy \
+         when the measurement began.",
         date.trim(),
         version(&programs.kad),
-        version(&programs.keepalived)
+        version(&programs.keepalived),
+        other_work()? * 100.0
     ))
+}
+
+/// The share of all cores that is in use while nothing is measured.
+fn other_work() -> io::Result<f64> {
+    let before = probe::machine_time()?;
+    wait::pass(Duration::from_secs(2));
+    let after = probe::machine_time()?;
+    Ok((after.0 - before.0) as f64 / (after.1 - before.1).max(1) as f64)
 }
 
 /// `kad v0.1.0`, as the program says it.

@@ -19,6 +19,20 @@ pub(super) fn cpu_time(pid: Pid) -> io::Result<Duration> {
     Ok(Duration::from_nanos(nanos))
 }
 
+/// Processor time of the whole machine since it began, of all cores: in use, and in all, in ticks (`/proc/stat`).
+pub(super) fn machine_time() -> io::Result<(u64, u64)> {
+    Ok(parse_machine(&fs::read_to_string("/proc/stat")?))
+}
+
+fn parse_machine(text: &str) -> (u64, u64) {
+    let line = text.lines().next().unwrap_or_default();
+    // user, nice, system, idle, iowait, irq, softirq, steal; what follows is counted in the first two already.
+    let ticks: Vec<u64> =
+        line.split_whitespace().skip(1).take(8).filter_map(|word| word.parse().ok()).collect();
+    let all = ticks.iter().sum::<u64>();
+    (all - ticks.iter().skip(3).take(2).sum::<u64>(), all)
+}
+
 /// Packets of all veth interfaces that a process sees.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Packets {
@@ -44,6 +58,15 @@ fn parse_packets(text: &str) -> Packets {
         }
     }
     all
+}
+
+/// Packets that the raw sockets of the process's network namespace had no room for (`/proc/PID/net/raw`, last field).
+pub(super) fn socket_drops(pid: Pid) -> io::Result<u64> {
+    Ok(parse_drops(&fs::read_to_string(format!("/proc/{pid}/net/raw"))?))
+}
+
+fn parse_drops(text: &str) -> u64 {
+    text.lines().skip(1).filter_map(|line| line.split_whitespace().next_back()?.parse::<u64>().ok()).sum()
 }
 
 /// Memory of one process, kB.
@@ -110,6 +133,19 @@ mod tests {
         let text = "Inter-|   Receive |  Transmit\n face |bytes packets\n    lo: 9 9 0 0 0 0 0 0 9 9 0 0 0 0 0 0\n \
                     veth0: 100 2 0 0 0 0 0 0 300 5 0 0 0 0 0 0\n veth1: 1 1 0 0 0 0 0 0 1 1 0 0 0 0 0 0\n";
         assert_eq!(parse_packets(text), Packets { received: 3, sent: 6 });
+    }
+
+    #[test]
+    fn idle_time_is_not_in_use() {
+        assert_eq!(parse_machine("cpu  10 1 9 70 5 1 2 2 50 0\ncpu0 1 1 1 1\n"), (25, 100));
+    }
+
+    #[test]
+    fn drops_are_those_of_all_sockets() {
+        let text = "  sl  local_address rem_address   st tx_queue ... drops\n\
+                    112: 00000000:0070 00000000:0000 07 00000000:00000000 00:00000000 00000000 0 0 1 2 0000 7\n\
+                    112: 00000000:0070 00000000:0000 07 00000000:00000000 00:00000000 00000000 0 0 2 2 0000 2\n";
+        assert_eq!(parse_drops(text), 9);
     }
 
     #[test]

@@ -29,7 +29,7 @@ struct Outcome {
 /// All ends, programs and intervals.
 pub(super) fn measure(programs: &Programs, depth: Depth) -> io::Result<Vec<Table>> {
     let works =
-        [(Work::v2(1, 1000), 5), (Work::v3(1, 1000), 5), (Work::v3(1, 100), 15), (Work::v3(1, 10), 20)];
+        [(Work::v2(1, 1000), 5), (Work::v3(1, 1000), 5), (Work::v3(1, 100), 10), (Work::v3(1, 10), 10)];
     let mut crash = Table::new(&HEAD);
     let mut stop = Table::new(&[&HEAD[..], &["SIGTERM → priority 0: median, ms", "max"]].concat());
     for (work, runs) in works {

@@ -6,6 +6,7 @@
 mod observe;
 mod tables;
 
+use std::fmt;
 use std::io;
 use std::time::Duration;
 
@@ -24,12 +25,22 @@ struct Spans {
 }
 
 /// Who sends to whom.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 enum Pairing {
     /// A program to itself.
     Own(Program),
     /// The bare sender, batched or not, to a program.
     Bare(Program, bool),
+}
+
+impl fmt::Display for Pairing {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Own(program) => write!(out, "{0} to {0}", program.name),
+            Self::Bare(program, false) => write!(out, "bare sender to {}", program.name),
+            Self::Bare(program, true) => write!(out, "bare sender in batches to {}", program.name),
+        }
+    }
 }
 
 /// What came out for one piece of work: medians over the rounds.
@@ -53,7 +64,7 @@ pub(super) fn measure(programs: &Programs, depth: Depth) -> io::Result<Vec<Case>
 
 fn case(programs: &Programs, work: Work, depth: Depth) -> io::Result<Case> {
     let spans = depth.pick(
-        Spans { cost: Duration::from_secs(5), calls: Duration::from_secs(3), jitter: Duration::from_secs(8) },
+        Spans { cost: Duration::from_secs(4), calls: Duration::from_secs(2), jitter: Duration::from_secs(5) },
         Spans { cost: Duration::from_secs(3), calls: Duration::from_secs(2), jitter: Duration::from_secs(4) },
     );
     let (kad, keepalived) = (&programs.kad, &programs.keepalived);
@@ -67,7 +78,7 @@ fn case(programs: &Programs, work: Work, depth: Depth) -> io::Result<Case> {
     let mut rounds: [Vec<Observation>; 5] = Default::default();
     for round in 0..depth.pick(3, 1) {
         for (pairing, observations) in pairings.iter().zip(&mut rounds) {
-            note(&format!("{}, {pairing:?}, round {}", work.name(), round + 1));
+            note(&format!("{}, {pairing}, round {}", work.name(), round + 1));
             observations.push(observe::observe(pairing, work, spans)?);
         }
     }
@@ -83,6 +94,7 @@ fn middle(rounds: &[Observation]) -> Observation {
         rate: of(|one| one.rate),
         sent_us: of(|one| one.sent_us),
         received_us: of(|one| one.received_us),
+        dropped: rounds.iter().map(|one| one.dropped).sum(),
         sent_calls: of(|one| one.sent_calls),
         received_calls: of(|one| one.received_calls),
         jitter_p50: of(|one| one.jitter_p50),

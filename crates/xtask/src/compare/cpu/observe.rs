@@ -29,6 +29,8 @@ pub(in super::super) struct Observation {
     pub(in super::super) sent_us: f64,
     /// Processor time of the receiver for one advert, µs.
     pub(in super::super) received_us: f64,
+    /// Packets that found no room in the receiver's socket while costs were measured.
+    pub(in super::super) dropped: u64,
     /// System calls of the sender for one advert.
     pub(in super::super) sent_calls: f64,
     /// System calls of the receiver for one advert.
@@ -88,16 +90,18 @@ pub(super) fn observe(pairing: &Pairing, work: Work, spans: Spans) -> io::Result
 fn costs(seen: &mut Observation, [sender, receiver]: [Pid; 2], span: Duration) -> io::Result<()> {
     let read = || -> io::Result<_> {
         let times = [probe::cpu_time(sender)?, probe::cpu_time(receiver)?];
-        Ok((times, probe::packets(sender)?.sent, probe::packets(receiver)?.received, clock::now()))
+        let adverts = [probe::packets(sender)?.sent, probe::packets(receiver)?.received];
+        Ok((times, adverts, probe::socket_drops(receiver)?, clock::now()))
     };
     let before = read()?;
     wait::pass(span);
     let after = read()?;
     let used = |side: usize| (after.0[side] - before.0[side]).as_secs_f64() * 1e6;
-    let sent = (after.1 - before.1) as f64;
-    seen.sent_us = used(0) / sent;
-    seen.received_us = used(1) / (after.2 - before.2) as f64;
-    seen.rate = sent / (after.3 - before.3).as_secs_f64();
+    let adverts = |side: usize| (after.1[side] - before.1[side]) as f64;
+    seen.sent_us = used(0) / adverts(0);
+    seen.received_us = used(1) / adverts(1);
+    seen.dropped = after.2 - before.2;
+    seen.rate = adverts(0) / (after.3 - before.3).as_secs_f64();
     Ok(())
 }
 

@@ -6,8 +6,9 @@ use super::observe::Observation;
 
 const COST_NOTE: &str = "Median over the rounds of the processor time of all threads of the VRRP process \
 (`/proc/PID/task/*/schedstat`), divided by the packets that the interfaces counted. Sent: the program sends to \
-itself in the other namespace; on veth the sender also pays for the delivery. Received: the same sender for both, \
-the bare one. The bare sender sends the same packets at the same times and does nothing else, once with a \
+itself in the other namespace; on veth the sender also pays for the delivery. Received: from itself, and from the \
+same sender for both, the bare one. Dropped: packets \
+that found no room in the receiver's socket, of both senders. The bare sender sends the same packets at the same times and does nothing else, once with a \
 system call for each packet and once with one for each burst; kad receives. Share: of one core, at the rate reached.";
 
 /// Processor time.
@@ -18,49 +19,71 @@ pub(in super::super) fn cost_table(cases: &[Case]) -> Table {
         "adverts/s reached (nominal)",
         "sent, µs each",
         "share",
-        "received, µs each",
+        "received from itself, µs each",
+        "from the bare sender",
         "share",
+        "dropped",
     ]);
     for case in cases {
-        let rate = case.work.rate();
-        let mut row = |name: &str, sent: &Observation, received: Option<&Observation>| {
-            let share = |each: f64, rate: f64| format!("{} %", figure(each * rate / 1e4));
-            let dash = || "–".to_owned();
-            table.row(vec![
-                case.work.name(),
-                name.to_owned(),
-                format!("{:.0} ({rate:.0})", sent.rate),
-                figure(sent.sent_us),
-                share(sent.sent_us, sent.rate),
-                received.map_or_else(dash, |one| figure(one.received_us)),
-                received.map_or_else(dash, |one| share(one.received_us, one.rate)),
+        let programs = [
+            ("kad", &case.kad, &case.batched_to_kad),
+            ("keepalived", &case.keepalived, &case.batched_to_keepalived),
+        ];
+        for (name, own, fed) in programs {
+            let mut cells = sender(case, name, own);
+            cells.extend([
+                figure(own.received_us),
+                figure(fed.received_us),
+                share(fed.received_us, fed.rate),
             ]);
-        };
-        row("kad", &case.kad, Some(&case.batched_to_kad));
-        row("keepalived", &case.keepalived, Some(&case.batched_to_keepalived));
-        row("bare, one call a packet", &case.bare_to_kad, None);
-        row("bare, one call a burst", &case.batched_to_kad, None);
+            cells.push((own.dropped + fed.dropped).to_string());
+            table.row(cells);
+        }
+        let bare = [
+            ("bare, one call a packet", &case.bare_to_kad),
+            ("bare, one call a burst", &case.batched_to_kad),
+        ];
+        for (name, seen) in bare {
+            table.row(padded(sender(case, name, seen)));
+        }
         let (kad, other) = (&case.kad, &case.keepalived);
-        table.row(vec![
+        let fed = ratio(case.batched_to_kad.received_us, case.batched_to_keepalived.received_us);
+        table.row(padded(vec![
             case.work.name(),
             "**kad / keepalived**".to_owned(),
             String::new(),
             ratio(kad.sent_us, other.sent_us),
             String::new(),
-            ratio(case.batched_to_kad.received_us, case.batched_to_keepalived.received_us),
-            String::new(),
-        ]);
-        table.row(vec![
-            case.work.name(),
-            "**kad / bare, one call a packet**".to_owned(),
-            String::new(),
-            ratio(kad.sent_us, case.bare_to_kad.sent_us),
-            String::new(),
-            String::new(),
-            String::new(),
-        ]);
+            ratio(kad.received_us, other.received_us),
+            fed,
+        ]));
+        let bound = ratio(kad.sent_us, case.bare_to_kad.sent_us);
+        let name = "**kad / bare, one call a packet**".to_owned();
+        table.row(padded(vec![case.work.name(), name, String::new(), bound]));
     }
     table.note(COST_NOTE)
+}
+
+/// The cells that tell of a sender.
+fn sender(case: &Case, name: &str, seen: &Observation) -> Vec<String> {
+    vec![
+        case.work.name(),
+        name.to_owned(),
+        format!("{:.0} ({:.0})", seen.rate, case.work.rate()),
+        figure(seen.sent_us),
+        share(seen.sent_us, seen.rate),
+    ]
+}
+
+/// Processor time as a share of one core.
+fn share(each_us: f64, rate: f64) -> String {
+    format!("{} %", figure(each_us * rate / 1e4))
+}
+
+/// The cells that have nothing to tell are empty.
+fn padded(mut cells: Vec<String>) -> Vec<String> {
+    cells.resize(9, String::new());
+    cells
 }
 
 /// System calls.
