@@ -5,6 +5,10 @@
 //! to `corpus/<target>/` under a name that says what it is.
 #![forbid(unsafe_code)]
 
+pub mod conf;
+mod drawn;
+pub mod lan;
+pub mod machine;
 pub mod wire;
 
 /// What a target is: octets in, a panic if a law is broken.
@@ -16,5 +20,9 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("advert_v2", wire::advert_v2),
     ("advert_v3_v4", wire::advert_v3_v4),
     ("advert_v3_v6", wire::advert_v3_v6),
+    ("conf_load", conf::conf_load),
+    ("conf_print", conf::conf_print),
+    ("fsm_history", machine::fsm_history),
     ("ipv4_packet", wire::ipv4_packet),
+    ("sim_heals", lan::sim_heals),
 ];

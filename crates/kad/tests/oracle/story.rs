@@ -74,7 +74,7 @@ impl<'a> Play<'a> {
 }
 
 /// Lines of one daemon alone that are meant to be so: whose, their text, why.
-const INTENDED: [(Who, &str, &str); 8] = [
+const INTENDED: [(Who, &str, &str); 11] = [
     (Who::Kad, ") master set to ", "as keepalived says since 2.3; the oracle is 2.2.7"),
     (Who::Kad, ") master changed from ", "as keepalived says since 2.3; the oracle is 2.2.7"),
     (Who::Kad, ") source address is now ", "says from where adverts leave, each time that changes"),
@@ -82,6 +82,13 @@ const INTENDED: [(Who, &str, &str); 8] = [
     (Who::Kad, ") advertisement interval mismatch ours", "as keepalived says since 2.3; the oracle is 2.2.7"),
     (Who::Keepalived, "Assigned address ", "the addresses found at start, told by kad only with -a"),
     (Who::Keepalived, "Deassigned address ", "told by kad only with -a"),
+    (Who::Keepalived, " firewall drop rule", "kad has no firewall rules yet"),
+    (Who::Kad, ") no_accept: ", "and says so"),
+    (
+        Who::Keepalived,
+        ") Strict mode requires ",
+        "a complaint of the configuration, which kad gives its file and line",
+    ),
     (Who::Keepalived, "VRRP sockpool: ", "told for each socket at start; kad tells it in keepalived.data"),
 ];
 
@@ -103,7 +110,11 @@ fn normal(who: Who, line: &str) -> Option<String> {
     let text = line.get(26..)?;
     let intended = INTENDED.iter().any(|(whose, part, _)| *whose == who && text.contains(part));
     let told = OF_THE_ELECTION.iter().any(|opening| text.starts_with(opening));
-    (told && !intended).then(|| text.to_owned())
+    // "(/etc/keepalived/keepalived.conf: Line 13) ...": of the configuration.
+    let complaint = text.starts_with("(/");
+    // Who had the wrong password, keepalived says since 2.3.
+    let text = text.replace("an invalid passwd from 10.77.0.2!", "an invalid passwd!");
+    (told && !intended && !complaint).then_some(text)
 }
 
 /// The log of an instance as such a list; what it says of removing addresses before it starts is left out: keepalived

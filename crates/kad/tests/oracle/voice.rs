@@ -1,7 +1,5 @@
 //! What eve says: IPv4 adverts, made by the codec that the comparison of frames has proved.
 
-use std::net::Ipv4Addr;
-
 use vrrp_types::{Interval, Priority, Version, Vrid};
 use vrrp_wire::{Addresses, Advert, Auth, ChecksumRule, GROUP_V4, Ipv4Header};
 
@@ -13,7 +11,24 @@ pub(crate) fn advert(version: u8, centis: u16, priority: u8) -> Vec<u8> {
     advert_of(version, centis, priority, LIST, Auth::None)
 }
 
+/// A VRRPv3 advert at 0.3 s from another address.
+pub(crate) fn advert_from(source: [u8; 4], priority: u8) -> Vec<u8> {
+    whole(source, 3, 30, priority, LIST, Auth::None)
+}
+
+/// An advert of VRID 51 from eve's address.
 pub(crate) fn advert_of(
+    version: u8,
+    centis: u16,
+    priority: u8,
+    addresses: &[[u8; 4]],
+    auth: Auth,
+) -> Vec<u8> {
+    whole([10, 77, 0, 2], version, centis, priority, addresses, auth)
+}
+
+fn whole(
+    source: [u8; 4],
     version: u8,
     centis: u16,
     priority: u8,
@@ -26,7 +41,6 @@ pub(crate) fn advert_of(
     let advert = Advert::new(version, vrid, Priority::new(priority), interval, addresses).unwrap();
     let advert = advert.with_auth(auth).unwrap();
     let mut packet = vec![0; advert.ipv4_len()];
-    let eve = Ipv4Addr::new(10, 77, 0, 2);
-    advert.emit_ipv4(&mut packet, &Ipv4Header::new(eve, GROUP_V4), ChecksumRule::Standard);
+    advert.emit_ipv4(&mut packet, &Ipv4Header::new(source.into(), GROUP_V4), ChecksumRule::Standard);
     packet
 }

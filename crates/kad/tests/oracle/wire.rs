@@ -61,12 +61,22 @@ pub(crate) fn assert_same_frames(what: &str, keepalived: &[Shot], kad: &[Shot]) 
         let apart = c.at.abs_diff(k.at);
         assert!(
             apart < TOLERANCE,
-            "{what}: frame {number} comes {:?} after the first from keepalived, {:?} from kad: {}",
+            "{what}: frame {number} comes {:?} after the first from keepalived, {:?} from kad: {}\n{}",
             c.at,
             k.at,
-            k.text
+            k.text,
+            times(keepalived, kad)
         );
     }
+}
+
+/// When each frame came: of keepalived, of kad, and its kind.
+fn times(keepalived: &[Shot], kad: &[Shot]) -> String {
+    let line = |(c, k): (&Shot, &Shot)| {
+        let kind = k.text.split(':').next().unwrap_or_default();
+        format!("{:9.3?} {:9.3?}  {kind}\n", c.at, k.at)
+    };
+    keepalived.iter().zip(kad).map(line).collect()
 }
 
 fn texts(shots: &[Shot]) -> Vec<String> {

@@ -102,15 +102,19 @@ impl Machine {
     pub(super) fn tick_as_master(&mut self, now: Instant, out: &mut Actions) {
         if self.timer.is_due(now.saturating_add(self.config.advert_slack)) {
             if let Some(stalled) = self.stalled_too_long(now) {
-                out.push(Action::Report(Event::StalledTooLong(stalled)));
-                self.yield_to_backup(now, self.master_down(), Farewell::Silent, out);
-                return;
+                return self.give_up(now, stalled, out);
             }
             self.advertise_in_turn(now, out);
             self.count_towards_rival(now);
         }
         self.watch_rival(now, out);
         self.announce_in_turn(now, out);
+    }
+
+    /// Others have taken over while this router stood still.
+    fn give_up(&mut self, now: Instant, stalled: Duration, out: &mut Actions) {
+        out.push(Action::Report(Event::StalledTooLong(stalled)));
+        self.yield_to_backup(now, self.master_down(), Farewell::Silent, out);
     }
 
     /// The schedule is absolute: a late advert does not delay the next, and those that were missed are skipped.
@@ -158,6 +162,10 @@ impl Machine {
             self.advertise(now, out);
             return;
         }
+        if let Some(stalled) = self.stalled_too_long(now) {
+            self.give_up(now, stalled, out);
+            return self.hear_as_backup(now, heard, out);
+        }
         self.consider_rival(heard, out);
         match self.rank(heard) {
             Ordering::Greater => self.yield_to(now, heard, out),
@@ -194,6 +202,7 @@ impl Machine {
         out.push(Action::Report(Event::LowerPriorityHeard(heard)));
         if !self.config.lower_prio_no_advert {
             self.advertise(now, out);
+            self.count_towards_rival(now);
         }
         let plan = self.config.announcements;
         if plan.lower_prio_repeat > 0 {

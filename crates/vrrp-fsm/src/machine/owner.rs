@@ -58,7 +58,8 @@ impl Machine {
         }
     }
 
-    /// One more of our own adverts left in turn.
+    /// One more of our own adverts left, in turn or in answer: a rival that speaks as often as we do keeps our turn
+    /// from ever coming.
     pub(super) fn count_towards_rival(&mut self, now: Instant) {
         if let Rival::Warned { adverts_left, interval } = self.rival {
             self.rival = if adverts_left > 1 {

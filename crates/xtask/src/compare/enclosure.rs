@@ -1,8 +1,8 @@
 //! The program starts itself again in namespaces of its own, so that whatever it starts there ends with it, however it
 //! ends, and nothing of it is seen or left outside.
 
-use std::env;
 use std::io;
+use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 use std::time::Duration;
 
@@ -29,12 +29,14 @@ pub(super) fn enter(options: &Options) -> io::Result<ExitCode> {
     check()?;
     let kad = match &options.kad {
         Some(file) => file.canonicalize()?,
-        None => build()?,
+        None => build("kad")?,
     };
+    // The bare sender is the bound for kad's sender, so it has to be as optimised.
+    let own = build("xtask")?;
     let keepalived = daemon::installed(&options.keepalived)?;
     let mut command =
         repo::command("unshare", ["--net", "--mount", "--pid", "--mount-proc", "--fork", "--kill-child"]);
-    command.arg(env::current_exe()?).args(["compare", "--enclosed"]);
+    command.arg(own).args(["compare", "--enclosed"]);
     command.arg("--kad").arg(kad).arg("--keepalived").arg(keepalived);
     for part in &options.only {
         command.args(["--only", part.name()]);
@@ -77,10 +79,11 @@ fn check() -> io::Result<()> {
     Ok(())
 }
 
-fn build() -> io::Result<std::path::PathBuf> {
-    let end = exec::run(repo::cargo("build --release --package kad"), BUILD);
+/// The optimised program of that package.
+fn build(package: &str) -> io::Result<PathBuf> {
+    let end = exec::run(repo::cargo(&format!("build --release --package {package}")), BUILD);
     if end.success() {
-        return Ok(repo::target_directory().join("release/kad"));
+        return Ok(repo::target_directory().join("release").join(package));
     }
-    Err(io::Error::other(format!("kad does not build: {end}")))
+    Err(io::Error::other(format!("{package} does not build: {end}")))
 }

@@ -4,6 +4,7 @@ use std::fmt::{Result, Write};
 
 use kaconf::model::{Accept, Authentication, Mode};
 use vrrp_fsm::State;
+use vrrp_types::Version;
 
 use crate::vrrp::driver::Driver;
 use crate::vrrp::instance::Instance;
@@ -44,6 +45,7 @@ fn state(out: &mut String, instance: &Instance) -> Result {
     writeln!(out, " VRRP Instance = {}", instance.name())?;
     writeln!(out, "   VRRP Version = {}", instance.model.version)?;
     writeln!(out, "   State = {}", state_name(machine.state()))?;
+    writeln!(out, "   Wantstate = {}", state_name(machine.state()))?;
     if !machine.faults().is_empty() {
         let names: Vec<_> = machine.faults().iter_names().map(|(name, _)| name).collect();
         writeln!(out, "   Faults = {}", names.join(" "))?;
@@ -85,9 +87,18 @@ fn parameters(out: &mut String, instance: &Instance) -> Result {
     writeln!(out, "   Virtual Router ID = {}", model.vrid)?;
     writeln!(out, "   Priority = {}", model.priority)?;
     writeln!(out, "   Effective priority = {}", instance.machine.priority())?;
-    writeln!(out, "   Advert interval = {} sec", model.advert_int)?;
+    writeln!(out, "   Total priority = {}", instance.machine.priority())?;
+    match model.version {
+        Version::V2 => writeln!(out, "   Advert interval = {} sec", model.advert_int)?,
+        Version::V3 => {
+            writeln!(out, "   Advert interval = {} milli-sec", model.advert_int.duration().as_millis())?;
+        }
+    }
     writeln!(out, "   Accept = {}", enabled(model.accept == Accept::All))?;
     writeln!(out, "   Preempt = {}", enabled(model.preempt))?;
+    if !model.preempt_delay.is_zero() {
+        writeln!(out, "   Preempt delay = {} secs", model.preempt_delay.as_secs_f64())?;
+    }
     writeln!(out, "   Promote_secondaries = {}", enabled(model.promote_secondaries))?;
     match model.authentication {
         Authentication::None => Ok(()),
@@ -137,8 +148,14 @@ pub(super) fn address_lines(
             other => other.to_string(),
         };
         let label = model.label.as_ref().map_or(String::new(), |label| format!(" label {label}"));
+        let lifetime = match model.preferred_lifetime.filter(|_| model.address.is_ipv6()) {
+            Some(0) => " deprecated".to_owned(),
+            Some(seconds) => format!(" preferred_lft {seconds}"),
+            None if model.address.is_ipv6() => " preferred_lft forever".to_owned(),
+            None => String::new(),
+        };
         let set = if held.on.is_some() { " set" } else { "" };
-        format!("{shown} dev {device} scope {scope}{label}{set}")
+        format!("{shown} dev {device} scope {scope}{label}{lifetime}{set}")
     })
 }
 
@@ -156,7 +173,7 @@ fn interfaces(out: &mut String, driver: &Driver) -> Result {
                 address.network
             )?;
         }
-        writeln!(out, "   {}", if link.is_up() { "UP, RUNNING" } else { "DOWN" })?;
+        writeln!(out, "   State = {}", if link.is_up() { "UP, RUNNING" } else { "DOWN" })?;
         writeln!(out, "   MTU = {}", link.mtu)?;
     }
     Ok(())

@@ -31,8 +31,8 @@ fn object(driver: &Driver, instance: &Instance) -> String {
         Authentication::Pass(_) => 1,
         Authentication::Ah(_) => 2,
     };
+    data.value("auth_type", auth);
     if auth > 0 {
-        data.value("auth_type", auth);
         data.text("auth_data", "********");
     }
     format!("{{\"data\":{},\"stats\":{}}}", data.end(), counters(instance).end())

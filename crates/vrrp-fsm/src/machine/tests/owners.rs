@@ -37,8 +37,7 @@ fn the_higher_address_steps_down_when_the_rival_does_not() {
         assert_eq!(machine.state(), Master, "two more adverts are ours");
         let _ = run(&mut machine, ms(at + 999));
     }
-    let _ = run(&mut machine, ms(3_600));
-    let got = machine.step(ms(3_700), advert(255, BELOW));
+    let got = machine.step(ms(2_500), advert(255, BELOW));
     assert!(events(&got).contains(&Event::OwnerConceded(heard(255, BELOW))));
     assert_eq!((machine.state(), machine.priority()), (Backup, Priority::MAX_BACKUP));
 
@@ -47,6 +46,15 @@ fn the_higher_address_steps_down_when_the_rival_does_not() {
     let got = machine.step(ms(5_000), advert(80, BELOW));
     assert!(events(&got).contains(&Event::OwnerRestored));
     assert_eq!(machine.priority(), Priority::OWNER);
+}
+
+#[test]
+fn a_rival_that_keeps_our_turn_from_coming_is_conceded_to_all_the_same() {
+    let mut machine = in_state(Master, config(255));
+    for at in 1..10 {
+        let _ = machine.step(ms(at * 900), advert(255, BELOW));
+    }
+    assert_eq!((machine.state(), machine.priority()), (Backup, Priority::MAX_BACKUP));
 }
 
 #[test]

@@ -167,6 +167,14 @@ fn a_stalled_master_without_preemption_gives_up() {
 }
 
 #[test]
+fn a_stalled_master_without_preemption_gives_up_before_it_answers_what_waited() {
+    let stalls = Config { preempt: false, timer_expired_backup: Some(Priority::new(254)), ..config(100) };
+    let mut machine = in_state(Master, stalls);
+    let got = machine.step(ms(LATE), advert(50, BELOW));
+    assert_eq!((machine.state(), deeds(&got)), (Backup, std::vec![Entered(Backup), RemoveAddresses]));
+}
+
+#[test]
 fn a_config_that_no_advert_could_say_is_refused() {
     let half = Interval::from_centis(50).unwrap();
     let long = Interval::from_secs(41).unwrap();

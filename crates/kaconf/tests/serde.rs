@@ -1,0 +1,54 @@
+//! The model goes to another process as octets and arrives as it was.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use kaconf::model::{Authentication, Broadcast, Config, Mode};
+use kaconf::{FileSource, Options, load};
+
+/// Every configuration of the golden tests, and what it comes to.
+fn models() -> Vec<(PathBuf, Config)> {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/conf");
+    let mut paths: Vec<PathBuf> =
+        fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "conf"));
+    paths.sort();
+    paths.into_iter().map(|path| (path.clone(), load(&Options::new(path), &FileSource).config)).collect()
+}
+
+#[test]
+fn every_model_arrives_as_it_was() {
+    for (path, config) in models() {
+        let octets = postcard::to_stdvec(&config).unwrap();
+        let arrived: Config = postcard::from_bytes(&octets).unwrap();
+        assert_eq!(arrived, config, "{}", path.display());
+    }
+}
+
+#[test]
+fn half_a_model_is_refused() {
+    for (path, config) in models() {
+        let octets = postcard::to_stdvec(&config).unwrap();
+        for end in 0..octets.len() {
+            let arrived = postcard::from_bytes::<Config>(&octets[..end]);
+            assert!(arrived.is_err(), "{}: {end} of {} octets", path.display(), octets.len());
+        }
+    }
+}
+
+/// The first test proves only as much as the configurations hold.
+#[test]
+fn the_configurations_use_what_is_hard_to_carry() {
+    let models = models();
+    let instances = || models.iter().flat_map(|(_, config)| &config.instances);
+    let lines = || instances().flat_map(|instance| instance.addresses.iter().chain(&instance.excluded));
+    assert!(instances().any(|instance| matches!(instance.mode, Mode::Unicast { .. })));
+    assert!(instances().any(|instance| matches!(instance.authentication, Authentication::Pass(_))));
+    assert!(instances().any(|instance| instance.source.is_some_and(|source| source.is_ipv6())));
+    assert!(instances().any(|instance| instance.timer_expired_backup.is_some()));
+    assert!(lines().any(|line| matches!(line.broadcast, Broadcast::Address(_))));
+    assert!(lines().any(|line| line.peer.is_some()));
+    assert!(lines().any(|line| line.label.is_some() && line.preferred_lifetime.is_some()));
+    assert!(lines().any(|line| line.device.is_some() && line.address.is_ipv6()));
+    assert!(models.iter().any(|(_, config)| config.has_virtual_servers));
+}
