@@ -67,7 +67,7 @@ fn options() -> Options {
     options.limits.octets = 1 << 16;
     options.limits.files = 24;
     options.limits.depth = 6;
-    options.limits.lines = 1_500;
+    options.limits.lines = 300;
     options.limits.definitions = 1 << 13;
     options.limits.diagnostics = 40;
     options

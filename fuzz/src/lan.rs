@@ -52,8 +52,10 @@ impl Scene {
             IpAddr::V4(Ipv4Addr::new(10, 0, 1, 1))
         };
         let mut routers = Vec::new();
-        for _ in 0..2 + drawn.octet() % 4 {
-            let config = config(drawn, version, interval);
+        for index in 0..2 + drawn.octet() % 4 {
+            // Two routers may both claim to own the addresses, and one of them yields; three need not agree.
+            let owner = drawn.octet() % 8 == 1 && index < 2;
+            let config = config(drawn, owner, version, interval);
             let priority = config.priority;
             let node = lan.join(Node::new(vec![Member::new(vrid, config, address)]))?;
             routers.push((node, priority));
@@ -133,8 +135,7 @@ impl Scene {
 }
 
 /// Every option that concerns the election. An owner that does not preempt is no owner.
-fn config(drawn: &mut Drawn<'_>, version: Version, interval: Interval) -> vrrp_fsm::Config {
-    let owner = drawn.octet() % 8 == 1;
+fn config(drawn: &mut Drawn<'_>, owner: bool, version: Version, interval: Interval) -> vrrp_fsm::Config {
     let priority = if owner { Priority::OWNER } else { Priority::new(drawn.octet().clamp(1, 254)) };
     vrrp_fsm::Config {
         preempt: owner || !drawn.flag(),

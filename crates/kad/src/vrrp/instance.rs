@@ -43,6 +43,8 @@ pub(super) enum InstanceError {
 pub(super) struct Instance {
     pub(super) model: model::Instance,
     pub(super) machine: Machine,
+    /// What a reload wants of the machine, until it is told.
+    pub(super) next: Option<Config>,
     pub(super) template: Template,
     /// What it takes for an advert.
     pub(super) policy: Policy,
@@ -72,6 +74,7 @@ impl Instance {
             .map_err(|source| InstanceError::Advert { name: model.name.clone(), source })?;
         Ok(Self {
             machine,
+            next: None,
             template,
             policy: policy(&model),
             interface: None,

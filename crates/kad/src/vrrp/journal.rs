@@ -1,7 +1,7 @@
 //! Log lines of the election, as users of keepalived know and search for them.
 
 use tracing::{debug, info};
-use vrrp_fsm::{Event, State};
+use vrrp_fsm::{Event, Faults, State};
 
 use super::instance::Instance;
 
@@ -13,6 +13,23 @@ pub(super) fn entered(instance: &Instance, before: State, state: State) {
         State::Backup => info!("({name}) Entering BACKUP STATE{init}"),
         State::Fault => info!("({name}) Entering FAULT STATE{init}"),
         State::Init => {}
+    }
+}
+
+/// Why an instance cannot serve: a line for each cause, with the mend where it is not plain.
+pub(super) fn faults(instance: &Instance, appeared: Faults) {
+    let (name, family) = (instance.name(), instance.family());
+    let interface = instance.model.interface.as_ref().map_or("", |interface| interface.as_str());
+    for (text, fault) in appeared.iter_names() {
+        match fault {
+            Faults::NO_INTERFACE => info!("({name}) fault: interface {interface} does not exist"),
+            Faults::INTERFACE_DOWN => info!("({name}) fault: interface {interface} is down"),
+            Faults::NO_SOURCE => {
+                info!("({name}) fault: no {family} address to send from on interface {interface}")
+            }
+            Faults::NO_PEERS => info!("({name}) fault: unicast_peer is empty (unicast_fault_no_peer)"),
+            _ => info!("({name}) fault: {text}"),
+        }
     }
 }
 

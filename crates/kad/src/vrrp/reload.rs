@@ -4,6 +4,7 @@
 //! name. One that matches keeps its state, timers and counters; what is new starts, what is gone stops.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use kaconf::model::{self, Config, Mode};
 use tracing::info;
@@ -73,39 +74,47 @@ impl Driver {
     }
 
     /// Puts the new instances in place of the old ones; gives how many went on.
+    ///
+    /// All removals come before all additions, and their reports are heard in between: an address that moves from
+    /// one instance to another is otherwise taken for one that somebody removed.
     fn exchange(&mut self, now: Instant, old: Vec<Instance>, fresh: Vec<Instance>) -> usize {
-        let (mut matched, gone) = pair(old, fresh);
+        let (pairs, gone) = pair(old, fresh);
         self.retire(now, gone);
         self.wakeups.clear();
         self.announcer.forget();
-        let before: Vec<_> = matched.iter_mut().map(|(_, old)| old.take()).collect();
-        self.instances = matched.into_iter().map(|(new, _)| new).collect();
-        let mut kept = 0;
-        let mut begin = Vec::new();
-        for (number, old) in before.into_iter().enumerate() {
+        let (mut kept, mut begin) = (Vec::new(), Vec::new());
+        self.instances.clear();
+        for (number, (new, old)) in pairs.into_iter().enumerate() {
             let id = InstanceId::new(number);
+            self.instances.push(new);
             match old {
                 Some(old) => {
-                    kept += 1;
-                    self.go_on(id, old, now);
+                    self.continue_from(id, old);
+                    kept.push(id);
                 }
                 None => begin.push(id),
             }
         }
         self.index_addresses();
+        self.kernel.apply(&mut self.instances, false);
+        self.hear_kernel(now);
+        for id in &kept {
+            self.go_on(*id, now);
+        }
         for id in self.ids() {
             self.refresh(id, now);
         }
         self.sockets_stale = true;
         for id in begin {
-            self.begin(id, now, std::time::Duration::ZERO);
+            self.begin(id, now, Duration::ZERO);
         }
-        kept
+        kept.len()
     }
 
     /// Instances that the new configuration does not have say farewell.
     fn retire(&mut self, now: Instant, gone: Vec<Instance>) {
         self.instances = gone;
+        self.index_addresses();
         for id in self.ids() {
             info!("({}) removed from the configuration", self.instances[id.index()].name());
             self.feed(id, now, Input::Stop);
@@ -115,12 +124,12 @@ impl Driver {
         self.hear_kernel(now);
     }
 
-    /// The new instance takes over what the old one was doing.
-    fn go_on(&mut self, id: InstanceId, old: Instance, now: Instant) {
+    /// The new instance takes over what the old one was doing; addresses it no longer has leave.
+    fn continue_from(&mut self, id: InstanceId, old: Instance) {
         let new = &mut self.instances[id.index()];
-        let (machine, template) = (std::mem::replace(&mut new.machine, old.machine), old.template);
-        let fresh_template = std::mem::replace(&mut new.template, template);
-        new.template.replace(fresh_template);
+        new.next = Some(std::mem::replace(&mut new.machine, old.machine).config().clone());
+        let fresh = std::mem::replace(&mut new.template, old.template);
+        new.template.replace(fresh);
         // A peer of old is still a peer of old.
         if new.policy.checksum == ChecksumRule::Standard
             && matches!(old.policy.checksum, ChecksumRule::Group(_))
@@ -133,23 +142,11 @@ impl Driver {
         new.stats = old.stats;
         new.checked_sender = old.checked_sender;
         new.last_transition = old.last_transition;
-        let changed = self.exchange_addresses(id, old.held);
-        let instance = &mut self.instances[id.index()];
-        let before = instance.machine.state();
-        let config = machine.config().clone();
-        let effective = config.priority;
-        // Checked when the new instance was made.
-        if let Ok(actions) = instance.machine.reconfigure(now, config, effective) {
-            self.carry_out(id, before, &actions);
-        }
-        if changed && self.instances[id.index()].is_master() {
-            let rounds = self.instances[id.index()].model.garp.repeat;
-            self.announcer.queue(id, rounds.max(1));
-        }
+        self.keep_addresses(id, old.held);
     }
 
-    /// Addresses that stay stay where they are; of a master, new ones are added and old ones removed.
-    fn exchange_addresses(&mut self, id: InstanceId, old: Vec<Held>) -> bool {
+    /// Addresses that stay stay where they are, and the others are removed.
+    fn keep_addresses(&mut self, id: InstanceId, old: Vec<Held>) {
         let instance = &mut self.instances[id.index()];
         let mut gone = Vec::new();
         for held in old {
@@ -159,20 +156,31 @@ impl Driver {
                 None => gone.push(held),
             }
         }
-        let master = instance.is_master();
-        let added = master && instance.held.iter().any(|held| held.on.is_none());
-        // Removed first: the same address may come back with another prefix or device.
         let stays = instance.held.len();
         instance.held.extend(gone);
         for number in stays..instance.held.len() {
             self.kernel.remove(id, number, instance);
         }
         instance.held.truncate(stays);
-        if added {
-            self.kernel.add_all(id, instance, &self.interfaces);
+    }
+
+    /// Tells the machine its new configuration; a master sets and announces the addresses that came.
+    fn go_on(&mut self, id: InstanceId, now: Instant) {
+        let instance = &mut self.instances[id.index()];
+        let before = instance.machine.state();
+        if let Some(config) = instance.next.take() {
+            let effective = config.priority;
+            // Checked when the new instance was made.
+            if let Ok(actions) = instance.machine.reconfigure(now, config, effective) {
+                self.carry_out(id, before, &actions);
+            }
         }
-        self.kernel.apply(&mut self.instances, false);
-        added
+        let instance = &mut self.instances[id.index()];
+        if instance.is_master() && instance.held.iter().any(|held| held.on.is_none()) {
+            let rounds = instance.model.garp.repeat.max(1);
+            self.kernel.add_all(id, instance, &self.interfaces);
+            self.announcer.queue(id, rounds);
+        }
     }
 }
 

@@ -12,6 +12,7 @@ use vrrp_linux::{Address, Event, IfIndex, Link};
 use super::driver::Driver;
 use super::instance::InstanceId;
 use super::interfaces::Interface;
+use super::journal;
 use super::kernel::is_marked;
 
 /// Faults that the tables of links and addresses decide.
@@ -42,7 +43,9 @@ impl Driver {
     fn link_changed(&mut self, now: Instant, link: Link) {
         let (index, name, up) = (link.index, link.name.clone(), link.is_up());
         let before = self.interfaces.update(link);
-        if before.as_ref().is_some_and(|before| before.name == name && before.is_up() == up) {
+        let renamed = before.as_ref().filter(|before| before.name != name).map(|before| before.name.clone());
+        let switched = before.as_ref().is_some_and(|before| before.is_up() != up);
+        if before.is_some() && renamed.is_none() && !switched {
             return;
         }
         let of_interest = |id: &InstanceId| {
@@ -52,7 +55,14 @@ impl Driver {
         };
         let concerned: Vec<_> = self.ids().filter(of_interest).collect();
         if !concerned.is_empty() {
-            info!("Netlink reports {name} {}", if up { "up" } else { "down" });
+            match (renamed, before) {
+                (Some(old), _) => info!("Interface name has changed from {old} to {name}"),
+                (None, None) => info!("Interface {name} added"),
+                (None, Some(_)) => {}
+            }
+            if switched {
+                info!("Netlink reports {name} {}", if up { "up" } else { "down" });
+            }
         }
         for id in concerned {
             self.refresh(id, now);
@@ -73,7 +83,7 @@ impl Driver {
             }
         }
         if !concerned.is_empty() {
-            info!("Interface {name} was deleted");
+            info!("Interface {name} deleted");
         }
         for id in concerned {
             self.refresh(id, now);
@@ -203,6 +213,7 @@ impl Driver {
         }
         let (appeared, cleared) = (faults & !present, present & !faults);
         if !appeared.is_empty() {
+            journal::faults(&self.instances[id.index()], appeared);
             self.feed(id, now, Input::Fault(appeared));
         }
         if !cleared.is_empty() {

@@ -166,8 +166,8 @@ fn lines(text: &str) -> Vec<String> {
     lines
 }
 
-/// Lines of the topology that keepalived has and kad has not, by what they begin with, and why.
-const LEFT_OUT: [(&str, &str); 10] = [
+/// Lines of the topology that are not in both or not the same in both, by what they begin with, and why.
+const LEFT_OUT: [(&str, &str); 13] = [
     ("Flags: ", "of sockets and address matching inside keepalived"),
     ("Number of config faults", "kad names the faults of an instance that has some"),
     ("Number of interface and track", "kad names the faults of an instance that has some"),
@@ -177,6 +177,9 @@ const LEFT_OUT: [(&str, &str); 10] = [
     ("Using smtp notification", "mail is not there yet"),
     ("Notify deleted", "notify scripts are not there yet"),
     ("Notify priority changes", "notify scripts are not there yet"),
+    ("Using Native IPv6", "says what the addresses below it say"),
+    ("Multicast address", "keepalived adds the interface's number for IPv6"),
+    ("Virtual IP Excluded", "keepalived does not say how many, as it does for the others"),
     ("Password = ", "masked, as keepalived does since 2.4"),
 ];
 

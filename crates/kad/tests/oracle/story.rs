@@ -15,6 +15,8 @@ pub(crate) struct Play<'a> {
     capture: Capture,
     /// Log lines already waited for.
     read: usize,
+    /// Adverts already waited for.
+    adverts: usize,
 }
 
 /// What was seen of it.
@@ -28,7 +30,7 @@ impl<'a> Play<'a> {
     pub(crate) fn begin(stage: &'a Stage, conf: &str) -> Self {
         let capture = stage.listen();
         let daemon = stage.start(conf);
-        Self { stage, daemon, capture, read: 0 }
+        Self { stage, daemon, capture, read: 0, adverts: 0 }
     }
 
     /// Waits for a line of the log that comes after those waited for before.
@@ -44,9 +46,12 @@ impl<'a> Play<'a> {
         assert!(found, "{}: no line {text:?}\n{}", self.stage.who, self.stage.lab.log_tail());
     }
 
-    /// Waits for so many more adverts of alpha.
-    pub(crate) fn adverts(&self, count: usize) {
-        wait_for_adverts(&self.capture, self.capture.mark(), count);
+    /// Waits for so many adverts of alpha more than were waited for before.
+    ///
+    /// Counted from the start and not from now: an answer may be on the wire before the question has returned.
+    pub(crate) fn adverts(&mut self, count: usize) {
+        self.adverts += count;
+        wait_for_adverts(&self.capture, Mark::START, self.adverts);
     }
 
     /// Lets time go by.
@@ -74,10 +79,11 @@ impl<'a> Play<'a> {
 }
 
 /// Lines of one daemon alone that are meant to be so: whose, their text, why.
-const INTENDED: [(Who, &str, &str); 11] = [
+const INTENDED: [(Who, &str, &str); 12] = [
     (Who::Kad, ") master set to ", "as keepalived says since 2.3; the oracle is 2.2.7"),
     (Who::Kad, ") master changed from ", "as keepalived says since 2.3; the oracle is 2.2.7"),
     (Who::Kad, ") source address is now ", "says from where adverts leave, each time that changes"),
+    (Who::Kad, ") fault: ", "says why an instance is in FAULT"),
     (Who::Kad, ") there is no source address", "says why an instance is in FAULT"),
     (Who::Kad, ") advertisement interval mismatch ours", "as keepalived says since 2.3; the oracle is 2.2.7"),
     (Who::Keepalived, "Assigned address ", "the addresses found at start, told by kad only with -a"),

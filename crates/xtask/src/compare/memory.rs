@@ -52,7 +52,8 @@ pub(super) fn measure(programs: &Programs) -> io::Result<Table> {
     Ok(table.note(
         "One address an instance. Anonymous: `RssAnon`; keepalived's child is a fork of its parent, and pages they \
          still share count in both. Private dirty and PSS (`smaps_rollup`) count nothing twice; of what a parent and \
-         its fork share and have written, private dirty counts nothing at all.",
+         its fork share and have written, private dirty counts nothing at all. PSS and resident count pages of the \
+         programs too, PSS divided among all who run them on the machine.",
     ))
 }
 
