@@ -1,8 +1,4 @@
-//! The words that VRRP crates share: identities and units as types.
-//!
-//! No bare integer crosses a crate boundary: a priority cannot be passed for a VRID, nor seconds for
-//! centiseconds. There is no behaviour here beyond the arithmetic that belongs to each unit; the codec is
-//! `vrrp-wire`, the election is `vrrp-fsm`.
+#![doc = include_str!("../README.md")]
 #![no_std]
 #![forbid(unsafe_code)]
 

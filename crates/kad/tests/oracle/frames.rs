@@ -3,7 +3,7 @@
 use netlab::{Mark, Signal};
 
 use crate::stage::{SOON, Stage, both};
-use crate::wire::{Shot, assert_same_frames, shots, wait_for_adverts};
+use crate::wire::{Shot, compare_frames, on_time, shots, wait_for_adverts};
 
 /// From the start until so many adverts were sent, then a clean stop.
 fn life(stage: &Stage, conf: &str, adverts: usize) -> Vec<Shot> {
@@ -16,9 +16,11 @@ fn life(stage: &Stage, conf: &str, adverts: usize) -> Vec<Shot> {
 }
 
 fn same_life(what: &str, conf: &str, adverts: usize) {
-    let (keepalived, kad) = both(|stage| life(stage, conf, adverts));
-    assert!(keepalived.len() > adverts, "{what}: {keepalived:?}");
-    assert_same_frames(what, &keepalived, &kad);
+    on_time(|| {
+        let (keepalived, kad) = both(|stage| life(stage, conf, adverts));
+        assert!(keepalived.len() > adverts, "{what}: {keepalived:?}");
+        compare_frames(what, &keepalived, &kad)
+    });
 }
 
 /// An instance of one `virtual_ipaddress` block on eth0; `more` is keywords of the instance.
@@ -113,13 +115,15 @@ fn hop_limit(shot: &Shot) -> std::ops::Range<usize> {
 fn unicast_over_ipv6() {
     let peers = "unicast_src_ip fd77::1\n unicast_peer {\n fd77::2\n }";
     let conf = instance(3, "0.3", peers, "fe80::100 fd77::100");
-    let (mut keepalived, kad) = both(|stage| life(stage, &conf, 5));
-    for shot in keepalived.iter_mut().filter(|shot| shot.text.starts_with("advert")) {
-        let place = hop_limit(shot);
-        assert_eq!(&shot.text[place.clone()], "40");
-        shot.text.replace_range(place, "ff");
-    }
-    assert_same_frames("unicast IPv6", &keepalived, &kad);
+    on_time(|| {
+        let (mut keepalived, kad) = both(|stage| life(stage, &conf, 5));
+        for shot in keepalived.iter_mut().filter(|shot| shot.text.starts_with("advert")) {
+            let place = hop_limit(shot);
+            assert_eq!(&shot.text[place.clone()], "40");
+            shot.text.replace_range(place, "ff");
+        }
+        compare_frames("unicast IPv6", &keepalived, &kad)
+    });
 }
 
 #[test]

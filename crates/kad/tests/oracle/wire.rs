@@ -53,20 +53,27 @@ pub(crate) fn wait_for_adverts(capture: &Capture, mark: Mark, count: usize) {
     capture.wait_for(mark, "adverts", SOON, enough).unwrap();
 }
 
-/// Asserts that both sent the same frames in the same order, at about the same time.
-pub(crate) fn assert_same_frames(what: &str, keepalived: &[Shot], kad: &[Shot]) {
+/// Both sent the same, but not at the same times.
+#[derive(Debug)]
+pub(crate) struct Late(String);
+
+/// Plays until both are on time, at most three times: a machine that has other work lets either of them wait now and
+/// then, but not again and again. What is sent must be right the first time.
+pub(crate) fn on_time(play: impl Fn() -> Result<(), Late>) {
+    let attempts: Vec<_> = (0..3).map_while(|_| play().err()).collect();
+    assert!(attempts.len() < 3, "{}", attempts.last().map_or("", |late| &late.0));
+}
+
+/// Asserts that both sent the same frames in the same order, and tells whether at about the same time.
+pub(crate) fn compare_frames(what: &str, keepalived: &[Shot], kad: &[Shot]) -> Result<(), Late> {
     let (c, k): (Vec<_>, Vec<_>) = (texts(keepalived), texts(kad));
     assert!(c == k, "{what}: the frames differ\n{}", difference(&c, &k));
-    for (number, (c, k)) in keepalived.iter().zip(kad).enumerate() {
-        let apart = c.at.abs_diff(k.at);
-        assert!(
-            apart < TOLERANCE,
-            "{what}: frame {number} comes {:?} after the first from keepalived, {:?} from kad: {}\n{}",
-            c.at,
-            k.at,
-            k.text,
-            times(keepalived, kad)
-        );
+    let apart = keepalived.iter().zip(kad).map(|(c, k)| c.at.abs_diff(k.at)).max();
+    match apart {
+        Some(apart) if apart >= TOLERANCE => {
+            Err(Late(format!("{what}: a frame is {apart:?} apart\n{}", times(keepalived, kad))))
+        }
+        _ => Ok(()),
     }
 }
 
