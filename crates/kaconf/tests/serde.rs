@@ -1,4 +1,5 @@
 //! The model goes to another process as octets and arrives as it was.
+#![expect(clippy::unwrap_used, reason = "a test fails by its panic")]
 
 use std::fs;
 use std::path::{Path, PathBuf};

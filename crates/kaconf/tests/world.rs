@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use kaconf::model::Mode;
 use kaconf::{
     Code, ExitClass, Fatal, FileSource, InterfaceFacts, Loaded, Matches, Options, ReadError, Source, load,
+    render,
 };
 
 const ETHERNET: InterfaceFacts = InterfaceFacts::Present { mtu: 1500, multicast: true, loopback: false };
@@ -88,6 +89,21 @@ fn interfaces_must_exist_unless_they_may_come_later() {
         );
         assert_eq!(loaded.fatal(), (instances == 0).then_some(Fatal::Configuration));
     }
+}
+
+#[test]
+fn a_missing_device_is_shown_on_its_line() {
+    let excluded = "virtual_ipaddress_excluded {\n 10.0.0.2\n 10.0.0.3 dev eth9\n }";
+    let text = instance(excluded).replace("10.0.0.1\n", "10.0.0.1\n 10.0.0.4 dev eth8\n");
+    let loaded = Host::new(&text).interface("eth0", ETHERNET).load();
+    let shown: Vec<_> = loaded.diagnostics.iter().map(|found| render(found, &loaded.files)).collect();
+    assert_eq!(
+        shown,
+        [
+            "(main.conf: Line 6) (A) interface eth8 for ip address 10.0.0.4/32 doesn't exist",
+            "(main.conf: Line 10) (A) interface eth9 for ip address 10.0.0.3/32 doesn't exist",
+        ]
+    );
 }
 
 #[test]

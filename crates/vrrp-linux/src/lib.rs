@@ -10,6 +10,7 @@ mod outbox;
 mod poll;
 mod raw;
 mod rx;
+mod scheduling;
 mod sys;
 pub mod sysctl;
 mod tx;
@@ -19,9 +20,10 @@ pub use error::{Errno, SocketError};
 pub use frames::{FrameBatch, FrameSender};
 pub use index::IfIndex;
 pub use netlink::{Address, AddressFlags, AddressOp, Event, Link, LinkFlags, Monitor, Netlink, NetlinkError};
-pub use poll::Poll;
 pub use outbox::{BatchFull, SendFailure, SendReport};
+pub use poll::Poll;
 pub use rx::{Datagram, Receiver, RxBatch, RxOptions};
+pub use scheduling::be_punctual;
 pub use tx::{Sender, TxBatch, TxMeta};
 
 /// IP protocol of VRRP (IANA; RFC 9568 section 5.1.1.4).

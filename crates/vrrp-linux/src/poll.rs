@@ -130,7 +130,10 @@ mod tests {
                 begin.elapsed()
             });
             let shortest = shortest.min().unwrap();
-            assert!(shortest >= Duration::from_micros(300) && shortest < Duration::from_millis(1), "{shortest:?}");
+            assert!(
+                shortest >= Duration::from_micros(300) && shortest < Duration::from_millis(1),
+                "{shortest:?}"
+            );
         }
     }
 

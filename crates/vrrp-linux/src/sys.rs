@@ -215,3 +215,31 @@ pub(crate) fn epoll_pwait2(
     };
     usize::try_from(count).map_err(|_| io::Error::last_os_error())
 }
+
+/// `struct sched_attr` of `linux/sched/types.h`, in its first version.
+#[repr(C)]
+#[derive(Default)]
+struct SchedAttr {
+    size: u32,
+    policy: u32,
+    flags: u64,
+    nice: i32,
+    priority: u32,
+    runtime: u64,
+    deadline: u64,
+    period: u64,
+}
+
+/// Schedules the calling thread as an ordinary one of this nice value and length of slice.
+pub(crate) fn sched_setattr(nice: i32, slice_nanos: u64) -> io::Result<()> {
+    let attr = SchedAttr {
+        size: size_of::<SchedAttr>() as u32,
+        policy: libc::SCHED_OTHER as u32,
+        nice,
+        runtime: slice_nanos,
+        ..SchedAttr::default()
+    };
+    // SAFETY: `attr` is a local that outlives the call and says its own size; 0 is the calling thread.
+    let status = unsafe { libc::syscall(libc::SYS_sched_setattr, 0, &raw const attr, 0u32) };
+    if status == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
+}

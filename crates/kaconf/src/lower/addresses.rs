@@ -3,7 +3,7 @@
 use vrrp_types::Family;
 
 use super::address_line::Line;
-use super::draft::Draft;
+use super::draft::{DeviceLine, Draft};
 use super::reader::Reader;
 use crate::code::Code;
 use crate::expand::Statement;
@@ -53,6 +53,11 @@ impl Reader<'_> {
             );
             return self.context.report(line, 0, Code::DuplicateAddress, message);
         }
-        if excluded { known.excluded.push(new) } else { known.carried.push(new) }
+        let list = if excluded { &mut known.excluded } else { &mut known.carried };
+        if new.device.is_some() {
+            let device_line = DeviceLine { index: list.len() as u32, excluded, at: line.at(0) };
+            known.with_device.push(device_line);
+        }
+        list.push(new);
     }
 }

@@ -35,7 +35,8 @@ impl Context<'_> {
         if word < statement.len() {
             return Some(statement.word(word));
         }
-        let message = format!("'{}' is missing its value", statement.text(word - 1));
+        let message =
+            format!("'{}' is missing its value, what follows it is not read", statement.text(word - 1));
         self.report(statement, word - 1, Code::MissingParameter, message);
         self.stopped = true;
         None

@@ -46,11 +46,23 @@ pub(super) struct UnicastDraft {
 pub(super) struct AddressDraft {
     pub(super) carried: Vec<VirtualAddress>,
     pub(super) excluded: Vec<VirtualAddress>,
+    /// Those of either list that name a device.
+    pub(super) with_device: Vec<DeviceLine>,
     pub(super) known: Seen<IpAddr>,
     pub(super) known_carried: Seen<(IpAddr, Option<InterfaceName>)>,
     pub(super) known_excluded: Seen<(IpAddr, Option<InterfaceName>)>,
     /// `no_virtual_ipaddress`
     pub(super) none_meant: bool,
+}
+
+/// Where an address line stood that names a device.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct DeviceLine {
+    /// Which of the addresses it became.
+    pub(super) index: u32,
+    /// Whether that is one of [`AddressDraft::excluded`].
+    pub(super) excluded: bool,
+    pub(super) at: Option<Location>,
 }
 
 /// Where a keyword stood.
@@ -155,6 +167,7 @@ impl Draft {
         self.marks.shrink_to_fit();
         self.addresses.carried.shrink_to_fit();
         self.addresses.excluded.shrink_to_fit();
+        self.addresses.with_device.shrink_to_fit();
         self.unicast.peers.shrink_to_fit();
         self.tracked.shrink_to_fit();
     }

@@ -88,7 +88,10 @@ impl<'a> Reader<'a> {
     /// At the end of the files: says how many blocks were not closed.
     pub(super) fn report_open_blocks(&mut self) {
         if self.depth > 0 && !self.context.stopped && !self.expander.halted {
-            let message = format!("there are {} missing '}}'s or extra '{{'s", self.depth);
+            let message = match self.depth {
+                1 => "there is a '}' missing or a '{' too many".to_owned(),
+                depth => format!("there are {depth} '}}' missing or '{{' too many"),
+            };
             self.context.report_at(self.opened, Code::MissingClose, message);
         }
     }

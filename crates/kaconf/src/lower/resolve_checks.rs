@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use vrrp_types::{Family, Version};
 
-use super::draft::Draft;
+use super::draft::{DeviceLine, Draft};
 use super::reader::Reader;
 use crate::code::Code;
 use crate::diag::{Diagnostic, Severity};
@@ -102,7 +102,7 @@ impl Reader<'_> {
     pub(super) fn has_addresses(&mut self, draft: &mut Draft, new: &mut Instance) -> bool {
         let typed = std::mem::take(&mut draft.addresses);
         (new.addresses, new.excluded) = (typed.carried, typed.excluded);
-        if !self.devices_exist(draft, new) {
+        if !self.devices_exist(draft, new, &typed.with_device) {
             return false;
         }
         self.first_is_link_local(draft, new);
@@ -131,20 +131,19 @@ impl Reader<'_> {
     }
 
     /// Whether the devices named on address lines exist, or may appear later.
-    fn devices_exist(&mut self, draft: &Draft, new: &Instance) -> bool {
+    fn devices_exist(&mut self, draft: &Draft, new: &Instance, lines: &[DeviceLine]) -> bool {
         if self.config.global.dynamic_interfaces != DynamicInterfaces::Off {
             return true;
         }
         let mut all = true;
-        for address in new.addresses.iter().chain(&new.excluded) {
+        for line in lines {
+            let list = if line.excluded { &new.excluded } else { &new.addresses };
+            let Some(address) = list.get(line.index as usize) else { continue };
             let Some(name) = &address.device else { continue };
             if self.context.interface(name) == InterfaceFacts::Missing {
-                let message = format!(
-                    "{}interface {name} for ip address {} doesn't exist",
-                    draft.owner(),
-                    address.address
-                );
-                self.context.report_at(draft.at, Code::InterfaceMissing, message);
+                let ip = address.address;
+                let message = format!("{}interface {name} for ip address {ip} doesn't exist", draft.owner());
+                self.context.report_at(line.at, Code::InterfaceMissing, message);
                 all = false;
             }
         }

@@ -28,7 +28,7 @@ mod world;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use tracing::{error, info, warn};
+use tracing::{debug, error, info, warn};
 use vrrp_fsm::Input;
 use vrrp_linux::RxBatch;
 
@@ -44,6 +44,8 @@ use start::StartError;
 
 /// Receive batches of one socket in one turn: whoever floods the link does not keep the timers from running.
 const BATCHES: usize = 16;
+/// How long the process wants to run at a time: an advert takes microseconds, but at its moment.
+const SLICE: Duration = Duration::from_micros(100);
 /// A sleep that ends so much late is worth a word: others may have taken over meanwhile.
 const STALL: Duration = Duration::from_millis(500);
 
@@ -98,8 +100,9 @@ struct Process {
 
 impl Process {
     fn run(mut self) -> Result<(), StartError> {
-        // Sleeps end when they should, not within the 50 microseconds that the kernel rounds up to.
-        let _ = rustix::thread::set_current_timer_slack(std::num::NonZeroU64::new(1));
+        if let Err(error) = vrrp_linux::be_punctual(SLICE) {
+            debug!("short turns of the processor were refused: {error}");
+        }
         let (mut poll, mut others) = self.register()?;
         let mut gather = Gather::default();
         let (mut ready, mut batch) = (Vec::new(), RxBatch::default());
@@ -107,7 +110,7 @@ impl Process {
         self.driver.settle(clock::now());
         while !self.stopping {
             let before = clock::now();
-            let idle = self.driver.idle_for(before);
+            let idle = self.driver.idle_for(before).map(poll::nap);
             poll.wait(idle, &mut ready)?;
             // Taken before anything is read: a timer due by now is judged knowing all that came by now.
             let now = clock::now();

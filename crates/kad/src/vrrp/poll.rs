@@ -35,6 +35,15 @@ impl Ready {
     }
 }
 
+/// How long to sleep on the way to a moment that is so far away.
+///
+/// The kernel lets a sleep of epoll end late by a thousandth of its length (`select_estimate_accuracy`), which is
+/// milliseconds for a master-down time. So a long way is gone in two sleeps, and the second is short enough.
+pub(super) fn nap(remaining: Duration) -> Duration {
+    const EXACT_ENOUGH: Duration = Duration::from_millis(50);
+    if remaining <= EXACT_ENOUGH { remaining } else { (remaining - remaining / 500).max(EXACT_ENOUGH) }
+}
+
 #[derive(Debug)]
 pub(super) struct Poll {
     poll: vrrp_linux::Poll,
@@ -61,5 +70,27 @@ impl Poll {
         ready.clear();
         ready.extend(self.tokens.iter().map(|token| Ready::of(*token)));
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_sleep_is_late_by_microseconds_at_most() {
+        for far in [Duration::from_secs(3_600), Duration::from_micros(3_609_375), Duration::from_millis(51)] {
+            let mut remaining = far;
+            let mut sleeps = 1;
+            while nap(remaining) < remaining {
+                let late = nap(remaining) / 1_000;
+                remaining = remaining.saturating_sub(nap(remaining) + late);
+                sleeps += 1;
+            }
+            assert!(
+                sleeps <= 4 && remaining / 1_000 <= Duration::from_micros(50),
+                "{far:?}: {sleeps}, {remaining:?}"
+            );
+        }
     }
 }

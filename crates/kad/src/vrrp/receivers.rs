@@ -66,7 +66,9 @@ impl Receivers {
             if self.slots[number].is_none() {
                 let name = place.0.and_then(&name_of).unwrap_or_default();
                 let interface = place.0.map(|index| (index, name.as_str()));
-                let buffer = listeners.iter().filter_map(|id| instances[id.index()].model.rx_buffer).max();
+                let configured =
+                    listeners.iter().filter_map(|id| instances[id.index()].model.rx_buffer).max();
+                let buffer = configured.or_else(|| swarm_buffer(listeners.len()));
                 let options = RxOptions { buffer, ..RxOptions::default() };
                 match Receiver::open(place.1, interface, &options) {
                     Ok(receiver) => {
@@ -113,6 +115,14 @@ impl Receivers {
     pub(super) fn fd(&self, number: usize) -> Option<BorrowedFd<'_>> {
         self.slot(number).map(|slot| slot.receiver.as_fd())
     }
+}
+
+/// Octets that a socket needs so that a few adverts of each of many masters wait in it while the process is kept
+/// from running; the system's default is enough for less than a hundred.
+fn swarm_buffer(listeners: usize) -> Option<u32> {
+    /// What the kernel counts for a short packet, times the adverts that make a master-down time.
+    const OCTETS: usize = 3 * 1_024;
+    (listeners > 64).then(|| u32::try_from(listeners.saturating_mul(OCTETS)).unwrap_or(u32::MAX))
 }
 
 impl Slot {

@@ -238,3 +238,20 @@ fn v2_with_a_password() {
         play.adverts(1);
     });
 }
+
+#[test]
+#[ignore = "needs namespaces: cargo xtask test --only oracle"]
+fn one_of_two_instances_yields() {
+    let other = conf("").replace("V1", "V2").replace("virtual_router_id 51", "virtual_router_id 52");
+    let other = other.replace("10.77.0.100", "10.77.0.101").replace("priority 200", "priority 190");
+    let conf = format!("{}{other}", conf(""));
+    same_story("two instances", &conf, |play| {
+        play.line("(V1) Entering MASTER STATE");
+        play.line("(V2) Entering MASTER STATE");
+        play.adverts(2);
+        play.pass(PERIOD / 2);
+        play.eve_repeats(&advert(3, 30, 210), PERIOD, 3);
+        play.line("(V1) Entering MASTER STATE");
+        play.adverts(2);
+    });
+}

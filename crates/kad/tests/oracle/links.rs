@@ -132,3 +132,29 @@ fn an_interface_that_comes_goes_and_is_renamed() {
     let (c, k) = (transitions(&keepalived), transitions(&kad));
     assert!(c == k, "dynamic_interfaces: the transitions differ\n{}", difference(&c, &k));
 }
+
+/// A unicast instance that leaves FAULT tells where its own address is: its peers may have forgotten.
+#[test]
+#[ignore = "needs namespaces: cargo xtask test --only oracle"]
+fn the_cable_of_a_unicast_instance() {
+    let peer = "unicast_peer {\n 10.77.0.2\n }";
+    let (keepalived, kad) = told(&conf("eth0", peer), |play| {
+        play.line("setting VIPs.");
+        play.adverts(1);
+        play.pass(Duration::from_millis(150));
+        play.stage.alpha.link_down().unwrap();
+        play.line("Entering FAULT STATE");
+        play.pass(Duration::from_millis(300));
+        play.stage.alpha.link_up().unwrap();
+        play.line("Entering BACKUP STATE");
+        play.line("setting VIPs.");
+        play.adverts(2);
+    });
+    same_log("unicast link", &keepalived, &kad);
+    let announced = |story: &Story| -> Vec<String> {
+        let own = story.frames.iter().filter(|shot| shot.text.starts_with("announce"));
+        own.map(|shot| shot.text.clone()).collect()
+    };
+    let (c, k) = (announced(&keepalived), announced(&kad));
+    assert!(c == k, "unicast link: the announcements\n{}", difference(&c, &k));
+}

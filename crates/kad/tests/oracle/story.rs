@@ -127,8 +127,7 @@ fn normal(who: Who, line: &str) -> Option<String> {
 /// says so always, kad if there were some.
 fn lines(who: Who, text: &[Line]) -> Vec<String> {
     let mut lines: Vec<String> = text.iter().filter_map(|line| normal(who, &line.text)).collect();
-    if lines.first().is_some_and(|first| first.ends_with(") removing VIPs.")) {
-        lines.remove(0);
-    }
+    let cleaning = lines.iter().take_while(|line| line.ends_with(") removing VIPs.")).count();
+    lines.drain(..cleaning);
     lines
 }
