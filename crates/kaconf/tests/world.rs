@@ -182,6 +182,19 @@ fn a_missing_configuration_stops_a_start_and_not_a_test() {
     assert_eq!(load(&options, &host).exit_class(), ExitClass::Bad);
 }
 
+#[test]
+fn a_replaced_line_is_shown_unless_the_message_shows_it() {
+    let loaded = Host::new("$A=foo\n$A bar\n$A\n").load();
+    let shown: Vec<_> = loaded.diagnostics.iter().map(|found| render(found, &loaded.files)).collect();
+    assert_eq!(
+        shown,
+        [
+            "(main.conf: Line 2) unknown keyword 'foo'\n  with its names replaced the line reads 'foo bar'",
+            "(main.conf: Line 3) unknown keyword 'foo'",
+        ]
+    );
+}
+
 /// A directory of files that goes away again.
 struct Directory(PathBuf);
 

@@ -88,6 +88,8 @@ pub(crate) enum Runner {
     Nextest,
     /// The replay of fuzz inputs.
     Replay,
+    /// Benchmarks of criterion, run once each.
+    Criterion,
 }
 
 impl Runner {
@@ -96,6 +98,7 @@ impl Runner {
             Self::Libtest => libtest(line),
             Self::Nextest => nextest(line),
             Self::Replay => replay(line),
+            Self::Criterion => (line == "Success").then_some(Tally { passed: 1, ..Tally::default() }),
         }
     }
 
@@ -113,6 +116,8 @@ impl Runner {
                     .map_or(rest, |(_, name)| name.trim())
             }
             Self::Replay => line.strip_prefix("input: ")?,
+            // One that fails ends its program, whose status says so.
+            Self::Criterion => return None,
         };
         Some(name.to_owned())
     }

@@ -88,7 +88,12 @@ impl Statement {
                 None => diagnostic,
             },
             How::Substituted => {
-                diagnostic.note(None, format!("with its names replaced the line reads '{}'", shown()))
+                let line = format!("'{}'", shown());
+                // Of a single word, the message says it all.
+                if diagnostic.message.contains(&line) {
+                    return diagnostic;
+                }
+                diagnostic.note(None, format!("with its names replaced the line reads {line}"))
             }
             How::Definition(at) => {
                 diagnostic.note(Some(at), format!("the line '{}' comes from this definition", shown()))

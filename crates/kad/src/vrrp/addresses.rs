@@ -14,13 +14,11 @@ pub(super) struct Held {
     pub(super) on: Option<IfIndex>,
     /// It was there before us, and an owner leaves it there.
     pub(super) found: bool,
-    /// Removals of ours whose report is still to come.
-    pub(super) leaving: u32,
 }
 
 impl Held {
     pub(super) fn new(model: VirtualAddress, excluded: bool) -> Self {
-        Self { model, excluded, on: None, found: false, leaving: 0 }
+        Self { model, excluded, on: None, found: false }
     }
 
     /// All of an instance, in the order in which they are added.

@@ -1,5 +1,8 @@
 //! Addresses on their way into and out of the kernel: collected during a turn, applied in one go.
 
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
 use tracing::{debug, info, warn};
 use vrrp_linux::{Address, AddressOp, IfIndex, Netlink, NetlinkError};
 
@@ -18,14 +21,21 @@ pub(super) struct Kernel {
     netlink: Netlink,
     owners: Vec<Owner>,
     operations: Vec<AddressOp>,
+    /// Removals of ours that the kernel has yet to report: they are nobody's loss. Kept by address, so that a reload
+    /// that renumbers the instances changes nothing here.
+    reports_due: ReportsDue,
 }
+
+type ReportsDue = BTreeMap<(IfIndex, IpAddr), u32>;
 
 impl Kernel {
     pub(super) fn new(netlink: Netlink) -> Self {
-        Self { netlink, owners: Vec::new(), operations: Vec::new() }
+        Self { netlink, owners: Vec::new(), operations: Vec::new(), reports_due: BTreeMap::new() }
     }
 
+    /// Reads all links and addresses. What was to be reported before is forgotten: the tables know it.
     pub(super) fn read(&mut self) -> Result<Interfaces, NetlinkError> {
+        self.reports_due.clear();
         Interfaces::read(&mut self.netlink)
     }
 
@@ -77,7 +87,6 @@ impl Kernel {
         if held.found {
             return;
         }
-        held.leaving += 1;
         self.owners.push(Owner { id, number });
         self.operations.push(AddressOp::Remove(held.on_interface(on)));
     }
@@ -100,11 +109,29 @@ impl Kernel {
                 info!("({}) removing VIPs.", instance.name());
             }
         }
-        for outcome in self.netlink.apply(&operations) {
-            if let Err(error) = outcome {
-                warn!("an address left by a predecessor could not be removed: {error}");
+        let outcomes = self.netlink.apply(&operations);
+        for (operation, outcome) in operations.iter().zip(outcomes) {
+            match outcome {
+                Ok(()) => expect_report(&mut self.reports_due, operation),
+                Err(error) => warn!("an address left by a predecessor could not be removed: {error}"),
             }
         }
+    }
+
+    /// An address is gone: whether it was we who removed it.
+    pub(super) fn was_removed_by_us(&mut self, address: &Address) -> bool {
+        let key = (address.interface, address.ip());
+        let Some(due) = self.reports_due.get_mut(&key) else { return false };
+        *due -= 1;
+        if *due == 0 {
+            self.reports_due.remove(&key);
+        }
+        true
+    }
+
+    /// An interface is gone, and no more reports come from there.
+    pub(super) fn forget_interface(&mut self, index: IfIndex) {
+        self.reports_due.retain(|(interface, _), _| *interface != index);
     }
 
     /// Does what was collected. `keep` leaves addresses where they are (`--dont-release-vrrp`).
@@ -121,12 +148,21 @@ impl Kernel {
         for ((owner, operation), outcome) in
             self.owners.drain(..).zip(self.operations.drain(..)).zip(outcomes)
         {
+            if outcome.is_ok() {
+                expect_report(&mut self.reports_due, &operation);
+            }
             let Some(instance) = instances.get_mut(owner.id.index()) else { continue };
             match operation {
                 AddressOp::Add(address) => added(instance, owner.number, &address, outcome),
-                AddressOp::Remove(address) => removed(instance, owner.number, &address, outcome),
+                AddressOp::Remove(address) => removed(instance, &address, outcome),
             }
         }
+    }
+}
+
+fn expect_report(due: &mut ReportsDue, operation: &AddressOp) {
+    if let AddressOp::Remove(address) = operation {
+        *due.entry((address.interface, address.ip())).or_default() += 1;
     }
 }
 
@@ -156,12 +192,8 @@ fn added(instance: &mut Instance, number: usize, address: &Address, outcome: Res
     }
 }
 
-fn removed(instance: &mut Instance, number: usize, address: &Address, outcome: Result<(), NetlinkError>) {
+fn removed(instance: &Instance, address: &Address, outcome: Result<(), NetlinkError>) {
     let Err(error) = outcome else { return };
-    // No report will come of what was not there.
-    if let Some(held) = instance.held.get_mut(number) {
-        held.leaving = held.leaving.saturating_sub(1);
-    }
     if !matches!(error, NetlinkError::AddressNotThere | NetlinkError::NoInterface) {
         warn!("({}) cannot remove {}: {error}", instance.model.name, address.network);
     }

@@ -44,6 +44,10 @@ use start::StartError;
 
 /// Receive batches of one socket in one turn: whoever floods the link does not keep the timers from running.
 const BATCHES: usize = 16;
+/// Packets taken in one system call.
+const PACKETS: usize = 16;
+/// An advert of 255 IPv6 addresses, and some: only a jumbo frame carries it, but then it must be heard.
+const LONGEST: usize = 4_352;
 /// How long the process wants to run at a time: an advert takes microseconds, but at its moment.
 const SLICE: Duration = Duration::from_micros(100);
 /// A sleep that ends so much late is worth a word: others may have taken over meanwhile.
@@ -105,7 +109,7 @@ impl Process {
         }
         let (mut poll, mut others) = self.register()?;
         let mut gather = Gather::default();
-        let (mut ready, mut batch) = (Vec::new(), RxBatch::default());
+        let (mut ready, mut batch) = (Vec::new(), RxBatch::new(PACKETS, LONGEST));
         let _ = self.link.send(&FromChild::Running);
         self.driver.settle(clock::now());
         while !self.stopping {

@@ -152,7 +152,7 @@ impl Driver {
         for held in old {
             let same = |new: &&mut Held| new.on.is_none() && new.model == held.model;
             match instance.held.iter_mut().find(same) {
-                Some(new) => (new.on, new.found, new.leaving) = (held.on, held.found, held.leaving),
+                Some(new) => (new.on, new.found) = (held.on, held.found),
                 None => gone.push(held),
             }
         }

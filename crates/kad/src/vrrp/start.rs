@@ -71,6 +71,8 @@ pub(super) fn start(options: Options, config: Config) -> Result<Driver, StartErr
         return Err(failure.into());
     }
     let now = clock::now();
+    // What is left of the predecessor is reported before anything is put there again.
+    driver.hear_kernel(now);
     let hold = hold(&driver);
     if !hold.is_zero() {
         info!("Delaying startup for {:.3} seconds", hold.as_secs_f64());

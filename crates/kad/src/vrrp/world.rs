@@ -15,6 +15,9 @@ use super::interfaces::Interface;
 use super::journal;
 use super::kernel::is_marked;
 
+/// Readings of the monitor in one turn: whoever changes addresses without end does not keep the timers from running.
+const READINGS: usize = 256;
+
 /// Faults that the tables of links and addresses decide.
 const FROM_TABLES: Faults =
     Faults::NO_INTERFACE.union(Faults::INTERFACE_DOWN).union(Faults::NO_SOURCE).union(STANDING);
@@ -25,17 +28,26 @@ const STANDING: Faults = Faults::NO_PEERS.union(Faults::CONFIG);
 impl Driver {
     /// Takes all reports that wait.
     pub(super) fn hear_kernel(&mut self, now: Instant) {
-        let mut events = Vec::new();
-        if let Err(error) = self.monitor.read(&mut events) {
-            warn!("reports of the kernel cannot be read: {error}");
+        for _ in 0..READINGS {
+            let mut events = Vec::new();
+            if let Err(error) = self.monitor.read(&mut events) {
+                warn!("reports of the kernel cannot be read: {error}");
+            }
+            if events.is_empty() {
+                return;
+            }
+            self.take_reports(now, events);
         }
+    }
+
+    fn take_reports(&mut self, now: Instant, events: Vec<Event>) {
         for event in events {
             match event {
                 Event::Link(link) => self.link_changed(now, link),
                 Event::LinkGone { index, name } => self.link_gone(now, index, &name),
                 Event::AddressAdded(address) => self.address_added(now, address),
                 Event::AddressRemoved(address) => self.address_removed(now, &address),
-                Event::Overrun => self.read_again(now),
+                Event::Overrun => return self.read_again(now),
             }
         }
     }
@@ -72,11 +84,11 @@ impl Driver {
     fn link_gone(&mut self, now: Instant, index: IfIndex, name: &str) {
         self.interfaces.remove(index);
         self.receivers.drop_interface(index);
+        self.kernel.forget_interface(index);
         let mut concerned = Vec::new();
         for (number, instance) in self.instances.iter_mut().enumerate() {
             for held in instance.held.iter_mut().filter(|held| held.on == Some(index)) {
                 held.on = None;
-                held.leaving = 0;
             }
             if instance.interface == Some(index) {
                 concerned.push(InstanceId::new(number));
@@ -109,22 +121,20 @@ impl Driver {
             info!("Deassigned address {ip} from interface {}", self.name_of(index));
         }
         self.interfaces.remove_address(address);
-        for id in self.virtuals.get(&ip).cloned().unwrap_or_default() {
-            self.virtual_address_removed(id, now, address);
+        if !self.kernel.was_removed_by_us(address) {
+            for id in self.virtuals.get(&ip).cloned().unwrap_or_default() {
+                self.virtual_address_removed(id, now, address);
+            }
         }
         if !self.is_virtual(address) {
             self.refresh_on(index, now);
         }
     }
 
-    /// One of our virtual addresses is gone: by us, or by somebody else.
+    /// Somebody else removed one of our virtual addresses.
     fn virtual_address_removed(&mut self, id: InstanceId, now: Instant, address: &Address) {
         let instance = &mut self.instances[id.index()];
         let Some(held) = instance.held.iter_mut().find(|held| held.is(address)) else { return };
-        if held.leaving > 0 {
-            held.leaving -= 1;
-            return;
-        }
         if held.on != Some(address.interface) {
             return;
         }
@@ -139,6 +149,14 @@ impl Driver {
     /// The monitor lost reports: read everything and compare.
     fn read_again(&mut self, now: Instant) {
         warn!("reports of the kernel were lost: reading all links and addresses again");
+        // What waits is older than what will be read; and until nothing waits, new reports are lost unsaid.
+        let mut stale = Vec::new();
+        for _ in 0..READINGS {
+            stale.clear();
+            if self.monitor.read(&mut stale).is_err() || stale.is_empty() {
+                break;
+            }
+        }
         match self.kernel.read() {
             Ok(interfaces) => self.interfaces = interfaces,
             Err(error) => {
@@ -155,7 +173,6 @@ impl Driver {
     fn find_lost(&mut self, id: InstanceId, now: Instant) {
         let mut lost = false;
         for held in &mut self.instances[id.index()].held {
-            held.leaving = 0;
             let Some(on) = held.on else { continue };
             let interface = self.interfaces.get(on);
             if interface.is_none_or(|interface| !interface.addresses.iter().any(|address| held.is(address))) {

@@ -3,7 +3,7 @@
 
 use super::{Machine, State};
 use crate::time::Timer;
-use crate::{Action, Actions, Config, ConfigError, Event, Instant, Priority};
+use crate::{Action, Actions, Config, ConfigError, Event, Instant, Priority, Version};
 
 impl Machine {
     /// Takes over a new configuration. `effective` is the priority that trackers make of the new one.
@@ -24,7 +24,10 @@ impl Machine {
         if before != self.priority {
             out.push(Action::Report(Event::PriorityChanged { from: before, to: self.priority }));
         }
-        if self.master_interval == old.advert_int {
+        // A backup goes by its master's interval, which no file of ours changes.
+        let listens =
+            self.state == State::Backup && self.config.version == Version::V3 && self.master.is_some();
+        if !listens {
             self.master_interval = self.config.advert_int;
         }
         match self.state {

@@ -14,7 +14,7 @@ const LIMIT: Duration = Duration::from_secs(900);
 const FUZZ: &str = "--manifest-path fuzz/Cargo.toml";
 
 pub(super) fn fmt() -> Verdict {
-    all([cargo("fmt --all --check"), cargo(&format!("fmt {FUZZ} --all --check"))])
+    all([cargo("fmt --all --check"), cargo(&format!("fmt {FUZZ} --check"))])
 }
 
 pub(super) fn clippy() -> Verdict {
@@ -44,13 +44,6 @@ pub(super) fn alone() -> Verdict {
         .add(all(["vrrp-types", "kaconf"]
             .map(|package| cargo(&format!("check --package {package} --all-features")))));
     verdict
-}
-
-pub(super) fn benches() -> Verdict {
-    // Named by a pattern: without one, cargo would also build every unit test for speed.
-    let mut command = cargo("bench --workspace --no-run --bench");
-    command.arg("*");
-    all([command])
 }
 
 /// One test a command.

@@ -31,10 +31,19 @@ pub(super) fn sim() -> Verdict {
     tests("test --release --package vrrp-sim --tests", &[("VRRP_SIM_SEEDS", SEEDS)])
 }
 
-/// Runs a `cargo test`.
+/// Under `cargo test` criterion runs each benchmark once, and measures nothing.
+pub(super) fn benches() -> Verdict {
+    counted("test --workspace --no-fail-fast --bench *", &[], Runner::Criterion)
+}
+
+/// Runs a `cargo test` of Rust's own test programs.
 pub(super) fn tests(arguments: &str, environment: &[(&str, &str)]) -> Verdict {
+    counted(arguments, environment, Runner::Libtest)
+}
+
+fn counted(arguments: &str, environment: &[(&str, &str)], runner: Runner) -> Verdict {
     let mut command = cargo(arguments);
     command.env("CARGO_TERM_COLOR", "never").envs(environment.iter().copied());
     let (end, lines) = exec::run_and_read(command, LIMIT);
-    Verdict::of_tests(&end, &lines, Runner::Libtest)
+    Verdict::of_tests(&end, &lines, runner)
 }

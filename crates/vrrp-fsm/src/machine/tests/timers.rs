@@ -203,6 +203,20 @@ fn a_new_configuration_costs_a_backup_no_silence_it_listened_to() {
 }
 
 #[test]
+fn a_backup_goes_by_its_masters_interval_whatever_its_own_becomes() {
+    let tenth = Config { advert_int: Interval::from_centis(10).unwrap(), ..config(100) };
+    let mut machine = in_state(Backup, config(100));
+    let _ = machine.step(ms(1_000), advert(200, ABOVE));
+    let due = machine.deadline();
+    let _ = machine.reconfigure(ms(1_500), tenth.clone(), Priority::DEFAULT).unwrap();
+    assert_eq!(machine.deadline(), due, "the master still speaks once a second");
+
+    let mut alone = in_state(Backup, config(100));
+    let _ = alone.reconfigure(ms(100), tenth, Priority::DEFAULT).unwrap();
+    assert_eq!(alone.deadline(), Some(micros(360_937)), "nobody has spoken yet");
+}
+
+#[test]
 fn an_unchanged_configuration_touches_nothing() {
     for state in [State::Init, Backup, Master, State::Fault] {
         let mut machine = in_state(state, config(100));
