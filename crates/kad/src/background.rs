@@ -38,10 +38,10 @@ impl Launcher {
 }
 
 /// Starts the daemon and waits until it runs or ends.
-pub(crate) fn launch(arguments: &[OsString]) -> ExitCode {
+pub(crate) fn launch(options: &Options, arguments: &[OsString]) -> ExitCode {
     let started = || -> std::io::Result<_> {
         let (hear, word) = pipe_with(PipeFlags::CLOEXEC)?;
-        let mut command = role::command(arguments, Role::Daemon);
+        let mut command = role::command(&anchored(arguments, options)?, Role::Daemon);
         command.stdin(Stdio::from(word)).stdout(Stdio::null());
         // `command` holds the pipe's writing end; it must not outlive the start, or the pipe never ends.
         command.spawn().map(|daemon| (hear, daemon))
@@ -49,7 +49,7 @@ pub(crate) fn launch(arguments: &[OsString]) -> ExitCode {
     let (hear, mut daemon) = match started() {
         Ok(started) => started,
         Err(error) => {
-            eprintln!("cannot start the daemon: {error}");
+            crate::stderr::say(format_args!("cannot start the daemon: {error}"));
             return Exit::Fatal.into();
         }
     };
@@ -72,6 +72,17 @@ pub(crate) fn launch(arguments: &[OsString]) -> ExitCode {
     }
 }
 
+/// The arguments with the configuration file named from the root: the daemon leaves this directory. Of an option
+/// given twice the last counts.
+fn anchored(arguments: &[OsString], options: &Options) -> std::io::Result<Vec<OsString>> {
+    let mut anchored = arguments.to_vec();
+    if options.config_file.is_relative() {
+        anchored.push("-f".into());
+        anchored.push(std::path::absolute(&options.config_file)?.into());
+    }
+    Ok(anchored)
+}
+
 /// The daemon itself: a session of its own, no directory held, standard input given up.
 pub(crate) fn daemon(options: Options, arguments: Vec<OsString>) -> ExitCode {
     let detached = || -> std::io::Result<OwnedFd> {
@@ -84,7 +95,7 @@ pub(crate) fn daemon(options: Options, arguments: Vec<OsString>) -> ExitCode {
     match detached() {
         Ok(word) => parent::run(options, arguments, Some(Launcher { word })),
         Err(error) => {
-            eprintln!("cannot go to the background: {error}");
+            crate::stderr::say(format_args!("cannot go to the background: {error}"));
             Exit::Fatal.into()
         }
     }

@@ -20,6 +20,7 @@ mod pidfile;
 mod reader;
 mod role;
 mod signals;
+mod stderr;
 mod systemd;
 mod text;
 mod vrrp;

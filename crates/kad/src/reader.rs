@@ -84,7 +84,7 @@ pub(crate) fn test(options: &Options) -> ExitCode {
         path if !log.is_empty() => match append(path) {
             Ok(file) => Box::new(file),
             Err(error) => {
-                eprintln!("cannot write to {}: {error}", path.display());
+                crate::stderr::say(format_args!("cannot write to {}: {error}", path.display()));
                 return Exit::Fatal.into();
             }
         },
@@ -93,7 +93,7 @@ pub(crate) fn test(options: &Options) -> ExitCode {
     for diagnostic in &loaded.diagnostics {
         if let Err(error) = writeln!(out, "{}", kaconf::render(diagnostic, &loaded.files)) {
             // A verdict nobody can read the reasons of is still the verdict.
-            eprintln!("cannot write the messages: {error}");
+            crate::stderr::say(format_args!("cannot write the messages: {error}"));
             break;
         }
     }
@@ -128,7 +128,7 @@ fn load(options: &Options) -> Loaded {
 fn enter(name: &str) {
     if let Err(error) = namespace::enter_network(name) {
         // The parent cannot either, and ends for it; a test says it here.
-        eprintln!("Unable to set network namespace {name}: {error}");
+        crate::stderr::say(format_args!("Unable to set network namespace {name}: {error}"));
     }
 }
 

@@ -15,7 +15,7 @@ fn kad() -> PeerKind {
 }
 
 fn v3(centis: u16) -> Protocol {
-    Protocol::v3(Interval::from_centis(centis).unwrap())
+    Protocol::v3(Interval::from_centis(centis).expect("an interval"))
 }
 
 /// Plays the row, the first router being the better one.

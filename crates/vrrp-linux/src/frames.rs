@@ -7,7 +7,7 @@ use rustix::net::{AddressFamily, SocketFlags, SocketType, socket_with};
 use crate::announce::{FRAME_MAX, Frame};
 use crate::outbox::{BatchFull, Outbox, SendReport};
 use crate::raw::{self, Octets};
-use crate::tx::set_send_buffer;
+use crate::tx::{SEND_BUFFER, set_send_buffer};
 use crate::{IfIndex, SocketError};
 
 /// The one socket that sends frames, on every interface; it hears nothing.
@@ -25,7 +25,7 @@ impl FrameSender {
         // Protocol 0: the kernel queues no frame for it.
         let socket = socket_with(AddressFamily::PACKET, SocketType::RAW, flags, None);
         let socket = socket.map_err(|source| SocketError::Open { what: "packet", source: source.into() })?;
-        set_send_buffer(socket.as_fd()).map_err(SocketError::option("SO_SNDBUF"))?;
+        set_send_buffer(socket.as_fd(), SEND_BUFFER).map_err(SocketError::option("SO_SNDBUF"))?;
         Ok(Self(socket))
     }
 

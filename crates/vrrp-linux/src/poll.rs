@@ -3,9 +3,9 @@
 //! An election is decided by tens of milliseconds, and `epoll_wait` rounds to one. `epoll_pwait2` does not; before
 //! Linux 5.11 a `ppoll` of the epoll instance does the waiting.
 
+use std::fmt;
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use rustix::event::epoll::{self, CreateFlags, EventData, EventFlags};
@@ -15,16 +15,22 @@ use rustix::time::Timespec;
 
 use crate::sys;
 
-/// Events taken in one call; more wait for the next.
-const EVENTS: usize = 64;
-
 /// An epoll instance for reading. A token says which descriptor is ready.
-#[derive(Debug)]
 pub struct Poll {
     epoll: OwnedFd,
+    /// Room for every descriptor that was ever added: one wait tells of all that are ready.
+    events: Vec<libc::epoll_event>,
     /// `epoll_pwait2` is not there.
-    old_kernel: AtomicBool,
+    old_kernel: bool,
 }
+
+impl fmt::Debug for Poll {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Poll").field("epoll", &self.epoll).field("room", &self.events.len()).finish()
+    }
+}
+
+const NOTHING: libc::epoll_event = libc::epoll_event { events: 0, u64: 0 };
 
 impl Poll {
     /// Makes an instance that waits for nothing yet.
@@ -32,56 +38,59 @@ impl Poll {
     /// # Errors
     /// The limit of open descriptors is reached.
     pub fn new() -> io::Result<Self> {
-        Ok(Self { epoll: epoll::create(CreateFlags::CLOEXEC)?, old_kernel: AtomicBool::new(false) })
+        Ok(Self { epoll: epoll::create(CreateFlags::CLOEXEC)?, events: Vec::new(), old_kernel: false })
     }
 
     /// Reports `token` while `fd` can be read. A descriptor that is closed leaves by itself.
     ///
     /// # Errors
     /// The descriptor is there already, or cannot be waited for.
-    pub fn add(&self, fd: impl AsFd, token: u64) -> io::Result<()> {
-        Ok(epoll::add(&self.epoll, fd, EventData::new_u64(token), EventFlags::IN)?)
+    pub fn add(&mut self, fd: impl AsFd, token: u64) -> io::Result<()> {
+        epoll::add(&self.epoll, fd, EventData::new_u64(token), EventFlags::IN)?;
+        self.events.push(NOTHING);
+        Ok(())
     }
 
-    /// Waits until something can be read, for at most so long, and appends its tokens. A signal ends the wait
-    /// with nothing ready.
+    /// Waits until something can be read, for at most so long, and appends the tokens of all that can. A signal, or
+    /// a process that was stopped and goes on, ends the wait early; what can be read then is told all the same.
     ///
     /// # Errors
     /// None that a valid instance has.
-    pub fn wait(&self, timeout: Option<Duration>, ready: &mut Vec<u64>) -> io::Result<()> {
-        let waited = match self.old_kernel.load(Ordering::Relaxed) {
-            false => self.wait_new(timeout, ready),
-            true => self.wait_old(timeout, ready),
-        };
+    pub fn wait(&mut self, timeout: Option<Duration>, ready: &mut Vec<u64>) -> io::Result<()> {
+        let waited =
+            if self.old_kernel { self.wait_old(timeout, ready) } else { self.wait_new(timeout, ready) };
         match waited {
             Err(error) if error.raw_os_error() == Some(libc::ENOSYS) => {
-                self.old_kernel.store(true, Ordering::Relaxed);
+                self.old_kernel = true;
                 self.wait(timeout, ready)
             }
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(()),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => match timeout {
+                // Interrupted without having waited: there is nothing.
+                Some(Duration::ZERO) => Ok(()),
+                Some(_) | None => self.wait(Some(Duration::ZERO), ready),
+            },
             other => other,
         }
     }
 
-    fn wait_new(&self, timeout: Option<Duration>, ready: &mut Vec<u64>) -> io::Result<()> {
-        let mut events = [libc::epoll_event { events: 0, u64: 0 }; EVENTS];
+    fn wait_new(&mut self, timeout: Option<Duration>, ready: &mut Vec<u64>) -> io::Result<()> {
         let timeout = timeout.map(|timeout| libc::timespec {
             tv_sec: timeout.as_secs().try_into().unwrap_or(libc::time_t::MAX),
             tv_nsec: timeout.subsec_nanos().into(),
         });
-        let count = sys::epoll_pwait2(self.epoll.as_fd(), &mut events, timeout.as_ref())?;
-        ready.extend(events[..count].iter().map(|event| event.u64));
+        let count = sys::epoll_pwait2(self.epoll.as_fd(), &mut self.events, timeout.as_ref())?;
+        ready.extend(self.events[..count].iter().map(|event| event.u64));
         Ok(())
     }
 
-    fn wait_old(&self, timeout: Option<Duration>, ready: &mut Vec<u64>) -> io::Result<()> {
+    fn wait_old(&mut self, timeout: Option<Duration>, ready: &mut Vec<u64>) -> io::Result<()> {
         let timeout = timeout.map(|timeout| Timespec {
             tv_sec: timeout.as_secs().try_into().unwrap_or(i64::MAX),
             tv_nsec: timeout.subsec_nanos().into(),
         });
         rustix::event::poll(&mut [PollFd::new(&self.epoll, PollFlags::IN)], timeout.as_ref())?;
-        const NONE: epoll::Event = epoll::Event { flags: EventFlags::empty(), data: EventData::new_u64(0) };
-        let mut events = [NONE; EVENTS];
+        let none = epoll::Event { flags: EventFlags::empty(), data: EventData::new_u64(0) };
+        let mut events = vec![none; self.events.len()];
         let now = Timespec { tv_sec: 0, tv_nsec: 0 };
         let count = epoll::wait(&self.epoll, &mut events[..], Some(&now)).or_else(none_if_interrupted)?;
         ready.extend(events[..count].iter().map(|event| event.data.u64()));
@@ -101,14 +110,14 @@ mod tests {
 
     /// Both ways of waiting, the second as on an old kernel.
     fn both() -> [Poll; 2] {
-        let old = Poll::new().unwrap();
-        old.old_kernel.store(true, Ordering::Relaxed);
+        let mut old = Poll::new().unwrap();
+        old.old_kernel = true;
         [Poll::new().unwrap(), old]
     }
 
     #[test]
     fn what_can_be_read_is_told_by_its_token() {
-        for poll in both() {
+        for mut poll in both() {
             let (mut near, far) = UnixStream::pair().unwrap();
             poll.add(&far, 7).unwrap();
             let mut ready = Vec::new();
@@ -123,7 +132,9 @@ mod tests {
     #[test]
     #[expect(clippy::disallowed_methods, reason = "the test measures how long a wait took")]
     fn a_wait_ends_within_less_than_the_millisecond_it_would_be_rounded_to() {
-        for poll in both() {
+        for mut poll in both() {
+            let (_near, far) = UnixStream::pair().unwrap();
+            poll.add(&far, 1).unwrap();
             let shortest = (0..20).map(|_| {
                 let begin = std::time::Instant::now();
                 poll.wait(Some(Duration::from_micros(300)), &mut Vec::new()).unwrap();
@@ -138,8 +149,23 @@ mod tests {
     }
 
     #[test]
+    fn one_wait_tells_of_all_that_are_ready() {
+        for mut poll in both() {
+            let pairs: Vec<_> = (0..200).map(|_| UnixStream::pair().unwrap()).collect();
+            for (token, (near, far)) in pairs.iter().enumerate() {
+                poll.add(far, token as u64).unwrap();
+                (&*near).write_all(b"x").unwrap();
+            }
+            let mut ready = Vec::new();
+            poll.wait(None, &mut ready).unwrap();
+            ready.sort_unstable();
+            assert_eq!(ready, (0..200).collect::<Vec<u64>>());
+        }
+    }
+
+    #[test]
     fn a_closed_descriptor_leaves_by_itself() {
-        for poll in both() {
+        for mut poll in both() {
             let (near, far) = UnixStream::pair().unwrap();
             poll.add(&far, 1).unwrap();
             drop((near, far));

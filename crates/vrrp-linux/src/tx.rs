@@ -14,9 +14,6 @@ use crate::{IfIndex, PROTOCOL_VRRP, SocketError};
 
 /// DSCP CS6, internetwork control: what keepalived marks its adverts with.
 const TRAFFIC_CLASS: u32 = 0xc0;
-/// What may be queued on its way out, in octets: some thousand adverts of as many instances at once.
-const SEND_BUFFER: usize = 1 << 20;
-
 /// The one socket that sends the adverts of a family, on every interface and to every peer.
 ///
 /// It hears nothing, does not loop multicast back, and takes a source address that is not (yet) the host's.
@@ -41,7 +38,7 @@ impl Sender {
         };
         let (socket, what) = (raw_socket(family, protocol), "raw IP");
         let socket = socket.map_err(|source| SocketError::Open { what, source })?;
-        set_send_buffer(socket.as_fd()).map_err(set("SO_SNDBUF"))?;
+        set_send_buffer(socket.as_fd(), SEND_BUFFER).map_err(set("SO_SNDBUF"))?;
         match family {
             Family::V4 => {
                 socket.set_header_included_v4(true).map_err(set("IP_HDRINCL"))?;
@@ -58,6 +55,20 @@ impl Sender {
             }
         }
         Ok(Self { socket, family })
+    }
+
+    /// Makes room for packets to so many unicast peers.
+    ///
+    /// What is sent to a neighbour that does not answer ARP waits in the kernel, up to
+    /// `net.ipv4.neigh.default.unres_qlen_bytes` (212,992 octets) for each, at this socket's expense. With less room
+    /// dead peers keep the adverts to all others from leaving.
+    ///
+    /// # Errors
+    /// Without `CAP_NET_ADMIN` the room is capped by `net.core.wmem_max`; that is not an error.
+    #[doc(alias = "SO_SNDBUF")]
+    pub fn make_room_for_peers(&self, peers: usize) -> Result<(), SocketError> {
+        let octets = peers.saturating_mul(256 * 1_024).saturating_add(SEND_BUFFER).min(1 << 30);
+        set_send_buffer(self.socket.as_fd(), octets).map_err(SocketError::option("SO_SNDBUF"))
     }
 
     /// The family given at [`open`](Self::open).
@@ -146,10 +157,12 @@ impl TxBatch {
     }
 }
 
+/// What may be queued on its way out, in octets: some thousand adverts of as many instances at once.
+pub(crate) const SEND_BUFFER: usize = 1 << 20;
+
 /// By force where the right is there, as far as `net.core.wmem_max` lets otherwise.
-pub(crate) fn set_send_buffer(fd: BorrowedFd<'_>) -> io::Result<()> {
+pub(crate) fn set_send_buffer(fd: BorrowedFd<'_>, octets: usize) -> io::Result<()> {
     use rustix::net::sockopt::{set_socket_send_buffer_size, set_socket_send_buffer_size_force};
-    set_socket_send_buffer_size_force(fd, SEND_BUFFER)
-        .or_else(|_| set_socket_send_buffer_size(fd, SEND_BUFFER))?;
+    set_socket_send_buffer_size_force(fd, octets).or_else(|_| set_socket_send_buffer_size(fd, octets))?;
     Ok(())
 }

@@ -19,6 +19,9 @@ const GRACE: Duration = Duration::from_secs(10);
 /// How long output may still arrive after the command itself has ended.
 const LAST_WORDS: Duration = Duration::from_secs(5);
 
+/// The longest a short command may take.
+const PROBE: Duration = Duration::from_secs(60);
+
 /// How a command ended.
 #[derive(Debug)]
 pub(crate) enum End {
@@ -80,10 +83,15 @@ pub(crate) fn run_and_read(mut command: Command, limit: Duration) -> (End, Vec<S
     (end, collect(&lines))
 }
 
-/// Runs a short `command` in silence: whether it succeeded, and its standard output.
+/// Runs a short `command` in silence: its standard output, of a few lines, if it succeeded.
 pub(crate) fn probe(mut command: Command) -> Option<String> {
-    let output = command.stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;
-    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).process_group(0);
+    let mut child = command.spawn().ok()?;
+    let mut pipe = child.stdout.take()?;
+    let end = wait(child, PROBE);
+    let mut output = String::new();
+    // What it says fits into the pipe, so it could end before anybody read.
+    pipe.read_to_string(&mut output).ok().filter(|_| end.success()).map(|_| output)
 }
 
 fn boxed(pipe: impl Read + Send + 'static) -> Box<dyn Read + Send> {

@@ -21,6 +21,7 @@ pub(crate) const DEFAULT_CONFIG: &str = "/etc/keepalived/keepalived.conf";
     disable_version_flag = true,
     disable_help_subcommand = true,
     infer_long_args = true,
+    args_override_self = true,
     args_conflicts_with_subcommands = true
 )]
 pub(crate) struct Options {

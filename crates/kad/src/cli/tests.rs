@@ -18,6 +18,15 @@ fn bundles_and_joined_values_are_read_as_getopt_reads_them() {
 }
 
 #[test]
+fn of_an_option_given_twice_the_last_counts() {
+    let options =
+        read(&["-n", "-n", "-l", "-l", "-D", "-D", "-f", "/a", "-f", "/b", "-S2", "-Slocal1"]).unwrap();
+    assert!(options.dont_fork && options.log_console);
+    assert_eq!((options.config_file, options.log_detail), (PathBuf::from("/b"), 2));
+    assert_eq!(options.log_facility, Facility(17));
+}
+
+#[test]
 fn an_optional_value_must_touch_its_option() {
     for (words, log, left) in [
         (&["-t"][..], Some(""), 0),

@@ -73,7 +73,7 @@ pub(crate) fn run(arguments: &[OsString]) -> ExitCode {
         return match witness::run() {
             Ok(()) => Exit::Ok.into(),
             Err(error) => {
-                eprintln!("kad demo: cannot listen: {error}");
+                crate::stderr::say(format_args!("kad demo: cannot listen: {error}"));
                 Exit::Fatal.into()
             }
         };
@@ -119,14 +119,14 @@ fn give_up(error: &DemoError) -> ExitCode {
             ExitCode::from(u8::try_from(128 + signal).unwrap_or(u8::MAX))
         }
         DemoError::Lab(LabError::NamespacesForbidden { .. }) => {
-            eprintln!("\nkad demo: {error}");
+            crate::stderr::say(format_args!("\nkad demo: {error}"));
             Exit::MissingPermission.into()
         }
         _ => {
-            eprintln!("\nkad demo: {error}");
+            crate::stderr::say(format_args!("\nkad demo: {error}"));
             let mut source = std::error::Error::source(error);
             while let Some(cause) = source {
-                eprintln!("  because: {cause}");
+                crate::stderr::say(format_args!("  because: {cause}"));
                 source = cause.source();
             }
             Exit::Fatal.into()

@@ -108,7 +108,7 @@ fn user(options: Options, arguments: &[OsString]) -> ExitCode {
         return Exit::Ok.into();
     }
     if options.version {
-        eprintln!("kad v{}", env!("CARGO_PKG_VERSION"));
+        crate::stderr::say(format_args!("kad v{}", env!("CARGO_PKG_VERSION")));
         return Exit::Ok.into();
     }
     if let Some(name) = &options.signum {
@@ -118,13 +118,15 @@ fn user(options: Options, arguments: &[OsString]) -> ExitCode {
                 Exit::Ok.into()
             }
             None => {
-                eprintln!("Unknown signal '{name}'; use STOP, RELOAD, DATA, STATS, STATS_CLEAR or JSON");
+                crate::stderr::say(format_args!(
+                    "Unknown signal '{name}'; use STOP, RELOAD, DATA, STATS, STATS_CLEAR or JSON"
+                ));
                 Exit::Fatal.into()
             }
         };
     }
     if options.genhash {
-        eprintln!("kad cannot act as genhash yet; use keepalived's");
+        crate::stderr::say(format_args!("kad cannot act as genhash yet; use keepalived's"));
         return Exit::Fatal.into();
     }
     if let Some(Command::Demo { arguments }) = &options.command {
@@ -141,7 +143,7 @@ fn user(options: Options, arguments: &[OsString]) -> ExitCode {
     if options.dont_fork {
         parent::run(options, arguments.to_vec(), None)
     } else {
-        background::launch(arguments)
+        background::launch(&options, arguments)
     }
 }
 

@@ -33,6 +33,12 @@ impl Held {
         to_kernel(&self.model, interface)
     }
 
+    /// Whether the kernel could not tell this one from another: then a reload leaves it alone.
+    pub(super) fn is_alike(&self, other: &Self) -> bool {
+        self.model.device == other.model.device
+            && IfIndex::new(1).is_none_or(|any| self.on_interface(any) == other.on_interface(any))
+    }
+
     /// Whether the kernel's `address` is this one.
     pub(super) fn is(&self, address: &Address) -> bool {
         address.network.ip() == self.model.address.ip()

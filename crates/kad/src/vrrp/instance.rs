@@ -98,6 +98,10 @@ impl Instance {
         self.machine.state() == State::Master
     }
 
+    pub(super) fn is_unicast(&self) -> bool {
+        matches!(self.model.mode, Mode::Unicast { .. })
+    }
+
     pub(super) fn family(&self) -> Family {
         self.model.family
     }

@@ -84,7 +84,8 @@ impl Kernel {
     pub(super) fn remove(&mut self, id: InstanceId, number: usize, instance: &mut Instance) {
         let held = &mut instance.held[number];
         let Some(on) = held.on.take() else { return };
-        if held.found {
+        // An owner leaves what it found; who no longer owns it does not.
+        if std::mem::take(&mut held.found) && instance.model.priority.is_owner() {
             return;
         }
         self.owners.push(Owner { id, number });
@@ -183,8 +184,12 @@ fn added(instance: &mut Instance, number: usize, address: &Address, outcome: Res
     let owner = instance.machine.config().priority.is_owner();
     let Some(held) = instance.held.get_mut(number) else { return };
     match outcome {
-        Ok(()) => {}
+        Ok(()) => held.found = false,
         Err(NetlinkError::Exists) => held.found = owner,
+        // It may be there all the same, and must be removed some day.
+        Err(error @ (NetlinkError::Timeout | NetlinkError::Socket(_))) => {
+            warn!("({}) whether {} is set is not known: {error}", instance.model.name, address.network);
+        }
         Err(error) => {
             held.on = None;
             warn!("({}) cannot set {}: {error}", instance.model.name, address.network);

@@ -112,41 +112,55 @@ impl Process {
         let (mut ready, mut batch) = (Vec::new(), RxBatch::new(PACKETS, LONGEST));
         let _ = self.link.send(&FromChild::Running);
         self.driver.settle(clock::now());
+        let ended = self.turns(&mut poll, &mut others, &mut gather, &mut ready, &mut batch);
+        // Whatever ended it: nobody must go on believing that this host holds the addresses.
+        self.driver.stop(clock::now());
+        info!("Stopped");
+        ended
+    }
+
+    /// Turn after turn, until told to stop.
+    fn turns(
+        &mut self,
+        poll: &mut Poll,
+        others: &mut Poll,
+        gather: &mut Gather,
+        ready: &mut Vec<Ready>,
+        batch: &mut RxBatch,
+    ) -> Result<(), StartError> {
         while !self.stopping {
             let before = clock::now();
             let idle = self.driver.idle_for(before).map(poll::nap);
-            poll.wait(idle, &mut ready)?;
+            poll.wait(idle, ready)?;
             // Taken before anything is read: a timer due by now is judged knowing all that came by now.
             let now = clock::now();
             self.mention_stall(idle, now.saturating_since(before));
-            let adverts = self.turn(&poll, &ready, &mut batch)?;
+            let adverts = self.turn(poll, ready, batch)?;
             self.driver.tick(now);
             self.driver.settle(now);
             if let Some(pause) = gather.after(now, adverts) {
                 let idle = self.driver.idle_for(clock::now());
-                others.wait(Some(idle.map_or(pause, |idle| idle.min(pause))), &mut ready)?;
+                others.wait(Some(idle.map_or(pause, |idle| idle.min(pause))), ready)?;
             }
         }
-        self.driver.stop(clock::now());
-        info!("Stopped");
         Ok(())
     }
 
     /// What wakes the process, and the same without the sockets that adverts come from.
     fn register(&mut self) -> Result<(Poll, Poll), StartError> {
-        let (poll, others) = (Poll::new()?, Poll::new()?);
-        for poll in [&poll, &others] {
+        let (mut poll, mut others) = (Poll::new()?, Poll::new()?);
+        for poll in [&mut poll, &mut others] {
             poll.add(Ready::Link, &self.link)?;
             poll.add(Ready::Signals, &self.signals)?;
             poll.add(Ready::Monitor, &self.driver.monitor)?;
         }
         let open = self.driver.receivers.open_numbers();
-        self.watch(&poll, open)?;
+        self.watch(&mut poll, open)?;
         Ok((poll, others))
     }
 
     /// Listens to sockets that were opened. One that is closed leaves the queue by itself.
-    fn watch(&self, poll: &Poll, numbers: Vec<usize>) -> Result<(), StartError> {
+    fn watch(&self, poll: &mut Poll, numbers: Vec<usize>) -> Result<(), StartError> {
         for number in numbers {
             if let Some(fd) = self.driver.receivers.fd(number) {
                 poll.add(Ready::Receiver(number), fd)?;
@@ -156,7 +170,7 @@ impl Process {
     }
 
     /// Hears everybody who has something to say; gives how many adverts there were.
-    fn turn(&mut self, poll: &Poll, ready: &[Ready], batch: &mut RxBatch) -> Result<usize, StartError> {
+    fn turn(&mut self, poll: &mut Poll, ready: &[Ready], batch: &mut RxBatch) -> Result<usize, StartError> {
         let mut adverts = 0;
         for ready in ready {
             if let Ready::Receiver(number) = *ready {

@@ -1,4 +1,7 @@
-//! Adverts on their way out: one socket and one batch per family for the whole process.
+//! Adverts on their way out: one socket and one batch for each family and manner of speaking, for the whole process.
+//!
+//! Unicast has sockets of its own: packets for peers that are not there pile up in them, and must not keep those
+//! for the group from leaving.
 
 use std::io;
 
@@ -49,34 +52,59 @@ impl Lane {
     }
 }
 
-/// Adverts that wait to be sent together. A family without instances has no socket.
+/// Adverts that wait to be sent together. A family and manner without instances has no socket.
 #[derive(Debug, Default)]
 pub(super) struct Outbox {
-    v4: Option<Lane>,
-    v6: Option<Lane>,
+    multicast_v4: Option<Lane>,
+    multicast_v6: Option<Lane>,
+    unicast_v4: Option<Lane>,
+    unicast_v6: Option<Lane>,
 }
 
 impl Outbox {
-    /// Opens the sending socket of a family, if it is not open.
-    pub(super) fn open(&mut self, family: Family) -> Result<(), SocketError> {
-        let lane = self.lane(family);
-        if lane.is_none() {
-            *lane = Some(Lane::open(family)?);
+    /// Opens the sending sockets that the instances need and are not open; gives what could not be had.
+    pub(super) fn open(&mut self, instances: &[Instance]) -> Vec<SocketError> {
+        let mut failures = Vec::new();
+        for (family, unicast) in
+            [(Family::V4, false), (Family::V6, false), (Family::V4, true), (Family::V6, true)]
+        {
+            let users =
+                instances.iter().filter(|user| (user.family(), user.is_unicast()) == (family, unicast));
+            let packets: usize = users.map(|user| user.template.packets().max(1)).sum();
+            if packets > 0 {
+                failures.extend(self.open_lane(family, unicast, packets).err());
+            }
         }
-        Ok(())
+        failures
     }
 
-    fn lane(&mut self, family: Family) -> &mut Option<Lane> {
-        match family {
-            Family::V4 => &mut self.v4,
-            Family::V6 => &mut self.v6,
+    fn open_lane(&mut self, family: Family, unicast: bool, packets: usize) -> Result<(), SocketError> {
+        let lane = self.lane(family, unicast);
+        let lane = match lane {
+            Some(lane) => lane,
+            None => lane.insert(Lane::open(family)?),
+        };
+        if unicast { lane.sender.make_room_for_peers(packets) } else { Ok(()) }
+    }
+
+    fn lane(&mut self, family: Family, unicast: bool) -> &mut Option<Lane> {
+        match (family, unicast) {
+            (Family::V4, false) => &mut self.multicast_v4,
+            (Family::V6, false) => &mut self.multicast_v6,
+            (Family::V4, true) => &mut self.unicast_v4,
+            (Family::V6, true) => &mut self.unicast_v6,
         }
+    }
+
+    fn lanes(&mut self) -> impl Iterator<Item = &mut Lane> {
+        let Self { multicast_v4, multicast_v6, unicast_v4, unicast_v6 } = self;
+        [multicast_v4, multicast_v6, unicast_v4, unicast_v6].into_iter().flatten()
     }
 
     /// Queues one advert of an instance, a packet for each destination.
     pub(super) fn push(&mut self, id: InstanceId, instance: &mut Instance, priority: Priority) {
         let Some(source) = instance.speaks_from else { return };
-        let Some(lane) = self.lane(instance.family()) else { return };
+        let Some(lane) = self.lane(instance.family(), instance.is_unicast()) else { return };
         instance.template.begin();
         for destination in 0..instance.template.packets() {
             let template = &instance.template;
@@ -84,12 +112,14 @@ impl Outbox {
                 |batch: &mut TxBatch| template.push(batch, priority, source, instance.interface, destination);
             if push(&mut lane.batch).is_err() {
                 lane.flush();
-                // An empty batch takes any advert: the longest is a thousand octets.
+                // An empty batch takes any advert: the longest is some four thousand octets.
                 if push(&mut lane.batch).is_err() {
                     continue;
                 }
             }
-            lane.owners.push((id, destination));
+            if lane.owners.len() < lane.batch.len() {
+                lane.owners.push((id, destination));
+            }
         }
         instance.stats.adverts_sent += 1;
         if priority.is_stop() {
@@ -99,7 +129,7 @@ impl Outbox {
 
     /// Sends what waits. What could not leave is said once, until the state changes.
     pub(super) fn flush(&mut self, instances: &mut [Instance]) {
-        for lane in [&mut self.v4, &mut self.v6].into_iter().flatten() {
+        for lane in self.lanes() {
             lane.flush();
             for (id, destination, error) in lane.failed.drain(..) {
                 let instance = &mut instances[id.index()];

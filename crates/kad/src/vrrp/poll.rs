@@ -55,11 +55,11 @@ impl Poll {
         Ok(Self { poll: vrrp_linux::Poll::new().map_err(StartError::Poll)?, tokens: Vec::with_capacity(64) })
     }
 
-    pub(super) fn add(&self, ready: Ready, fd: impl AsFd) -> Result<(), StartError> {
+    pub(super) fn add(&mut self, ready: Ready, fd: impl AsFd) -> Result<(), StartError> {
         self.poll.add(fd, ready.token()).map_err(StartError::Poll)
     }
 
-    /// Waits until something is readable, or for so long. Nothing is ready after a signal.
+    /// Waits until something is readable, or for so long. All that is readable is told.
     pub(super) fn wait(
         &mut self,
         timeout: Option<Duration>,

@@ -134,23 +134,30 @@ impl Slot {
         join_groups: bool,
         failures: &mut Vec<SocketError>,
     ) {
-        let mut groups = Vec::new();
+        let mut wanted = Vec::new();
         for id in listeners {
             if let Mode::Multicast { group } = instances[id.index()].model.mode
-                && !groups.contains(&group)
+                && !wanted.contains(&group)
             {
-                groups.push(group);
+                wanted.push(group);
             }
         }
         if let Some(interface) = interface.filter(|_| join_groups) {
-            for group in groups.iter().filter(|group| !self.groups.contains(group)) {
-                failures.extend(self.receiver.join(*group, interface).err());
+            let (stay, leave): (Vec<_>, _) = self.groups.drain(..).partition(|group| wanted.contains(group));
+            self.groups = stay;
+            for group in leave {
+                failures.extend(self.receiver.leave(group, interface).err());
             }
-            for group in self.groups.iter().filter(|group| !groups.contains(group)) {
-                failures.extend(self.receiver.leave(*group, interface).err());
+            // A group that could not be joined is tried again the next time.
+            for group in wanted {
+                if !self.groups.contains(&group) {
+                    match self.receiver.join(group, interface) {
+                        Ok(()) => self.groups.push(group),
+                        Err(error) => failures.push(error),
+                    }
+                }
             }
         }
-        self.groups = groups;
         self.listeners = listeners.iter().map(|id| (instances[id.index()].model.vrid, *id)).collect();
         self.listeners.sort_unstable();
     }

@@ -73,7 +73,10 @@ impl Addressed<'_> {
     fn is_for(&self, instance: &Instance) -> bool {
         match &instance.model.mode {
             Mode::Multicast { group } => self.destination == Some(*group),
-            Mode::Unicast { peers, .. } => peers.iter().any(|peer| peer.address == self.source),
+            Mode::Unicast { peers, .. } => {
+                let to_us = instance.source.is_none() || self.destination == instance.source;
+                to_us && peers.iter().any(|peer| peer.address == self.source)
+            }
         }
     }
 
@@ -226,7 +229,7 @@ impl Addressed<'_> {
 }
 
 /// keepalived before 1.3.6 summed VRRPv3 unicast as if it went to the group.
-fn may_be_old_unicast(instance: &Instance) -> bool {
+pub(super) fn may_be_old_unicast(instance: &Instance) -> bool {
     let detects =
         matches!(instance.model.mode, Mode::Unicast { old_checksum: OldUnicastChecksum::Detect, .. });
     detects && instance.model.version == Version::V3 && instance.policy.checksum == ChecksumRule::Standard

@@ -4,10 +4,11 @@
 //! name. One that matches keeps its state, timers and counters; what is new starts, what is gone stops.
 
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::time::Duration;
 
 use kaconf::model::{self, Config, Mode};
-use tracing::info;
+use tracing::{info, warn};
 use vrrp_fsm::{Input, Instant};
 use vrrp_types::{Family, Vrid};
 
@@ -19,7 +20,14 @@ use super::addresses::Held;
 use super::clock;
 use super::driver::Driver;
 use super::instance::{Instance, InstanceId};
+use super::reception::may_be_old_unicast;
 use super::start::{StartError, check_interface};
+
+#[derive(PartialEq, Eq, Hash)]
+enum Manner {
+    Multicast { group: IpAddr },
+    Unicast { source: Option<IpAddr> },
+}
 
 /// What makes an instance the same one before and after a reload.
 #[derive(PartialEq, Eq, Hash)]
@@ -27,8 +35,7 @@ struct Identity<'a> {
     vrid: Vrid,
     family: Family,
     interface: Option<&'a model::InterfaceName>,
-    /// The group; or, for unicast, the source address.
-    speaks: Result<std::net::IpAddr, Option<std::net::IpAddr>>,
+    manner: Manner,
 }
 
 impl<'a> Identity<'a> {
@@ -37,9 +44,9 @@ impl<'a> Identity<'a> {
             vrid: model.vrid,
             family: model.family,
             interface: model.interface.as_ref(),
-            speaks: match model.mode {
-                Mode::Multicast { group } => Ok(group),
-                Mode::Unicast { .. } => Err(model.source),
+            manner: match model.mode {
+                Mode::Multicast { group } => Manner::Multicast { group },
+                Mode::Unicast { .. } => Manner::Unicast { source: model.source },
             },
         }
     }
@@ -105,6 +112,10 @@ impl Driver {
             self.refresh(id, now);
         }
         self.sockets_stale = true;
+        // An owner speaks as soon as it begins: the socket it speaks through must be there.
+        for failure in self.open_lanes() {
+            warn!("adverts cannot be sent: {failure}");
+        }
         for id in begin {
             self.begin(id, now, Duration::ZERO);
         }
@@ -131,9 +142,8 @@ impl Driver {
         let fresh = std::mem::replace(&mut new.template, old.template);
         new.template.replace(fresh);
         // A peer of old is still a peer of old.
-        if new.policy.checksum == ChecksumRule::Standard
-            && matches!(old.policy.checksum, ChecksumRule::Group(_))
-        {
+        let group = matches!(old.policy.checksum, ChecksumRule::Group(_));
+        if group && may_be_old_unicast(new) {
             new.policy.checksum = old.policy.checksum;
             new.template.sum_as_multicast(vrrp_wire::GROUP_V4);
         }
@@ -150,7 +160,7 @@ impl Driver {
         let instance = &mut self.instances[id.index()];
         let mut gone = Vec::new();
         for held in old {
-            let same = |new: &&mut Held| new.on.is_none() && new.model == held.model;
+            let same = |new: &&mut Held| new.on.is_none() && new.is_alike(&held);
             match instance.held.iter_mut().find(same) {
                 Some(new) => (new.on, new.found) = (held.on, held.found),
                 None => gone.push(held),

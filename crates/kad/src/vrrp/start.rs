@@ -90,6 +90,11 @@ pub(super) fn mention_missing(instance: &Instance) {
     if model.accept == Accept::OwnerOnly && !model.priority.is_owner() {
         warn!("({name}) no_accept: packets to the virtual addresses are not dropped by this version");
     }
+    if model.promote_secondaries {
+        warn!(
+            "({name}) promote_secondaries is not set by this version: set net.ipv4.conf.IFACE.promote_secondaries=1"
+        );
+    }
     if matches!(model.authentication, Authentication::Ah(_)) {
         warn!("({name}) auth_type AH is not spoken by this version: the instance stays in FAULT");
     }
@@ -120,13 +125,15 @@ impl Driver {
         self.feed(id, now, Input::Start { hold });
     }
 
+    /// Opens the sending sockets that the instances need; gives what could not be opened.
+    pub(super) fn open_lanes(&mut self) -> Vec<SocketError> {
+        self.outbox.open(&self.instances)
+    }
+
     /// Brings the sockets in line with the instances.
     pub(super) fn align_sockets(&mut self) -> Aligned {
         self.sockets_stale = false;
-        let mut failures = Vec::new();
-        for instance in &self.instances {
-            failures.extend(self.outbox.open(instance.family()).err());
-        }
+        let mut failures = self.open_lanes();
         let interfaces = &self.interfaces;
         let name_of = |index| interfaces.get(index).map(|interface| interface.link.name.clone());
         let join = !self.global.disable_local_igmp;

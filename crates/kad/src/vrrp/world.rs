@@ -9,6 +9,7 @@ use tracing::{debug, info, warn};
 use vrrp_fsm::{Faults, Input, Instant};
 use vrrp_linux::{Address, Event, IfIndex, Link};
 
+use super::addresses::Held;
 use super::driver::Driver;
 use super::instance::InstanceId;
 use super::interfaces::Interface;
@@ -56,8 +57,9 @@ impl Driver {
         let (index, name, up) = (link.index, link.name.clone(), link.is_up());
         let before = self.interfaces.update(link);
         let renamed = before.as_ref().filter(|before| before.name != name).map(|before| before.name.clone());
+        let appeared = before.is_none() || renamed.is_some();
         let switched = before.as_ref().is_some_and(|before| before.is_up() != up);
-        if before.is_some() && renamed.is_none() && !switched {
+        if !appeared && !switched {
             return;
         }
         let of_interest = |id: &InstanceId| {
@@ -78,6 +80,24 @@ impl Driver {
         }
         for id in concerned {
             self.refresh(id, now);
+        }
+        if appeared {
+            self.complete_masters(&name);
+        }
+    }
+
+    /// An interface is there that was not: masters put the addresses there that they could not before.
+    fn complete_masters(&mut self, name: &str) {
+        for id in self.ids() {
+            let instance = &mut self.instances[id.index()];
+            let waits = |held: &Held| {
+                held.on.is_none() && held.model.device.as_ref().is_some_and(|device| device.as_str() == name)
+            };
+            if instance.is_master() && instance.held.iter().any(waits) {
+                let rounds = instance.model.garp.repeat.max(1);
+                self.kernel.add_all(id, instance, &self.interfaces);
+                self.announcer.queue(id, rounds);
+            }
         }
     }
 
@@ -111,7 +131,7 @@ impl Driver {
         self.interfaces.add_address(address);
         // What was put there by us is nobody's source, and there may be thousands.
         if !own {
-            self.refresh_on(index, now);
+            self.refresh_on(index, ip, now);
         }
     }
 
@@ -127,7 +147,7 @@ impl Driver {
             }
         }
         if !self.is_virtual(address) {
-            self.refresh_on(index, now);
+            self.refresh_on(index, ip, now);
         }
     }
 
@@ -185,9 +205,15 @@ impl Driver {
         }
     }
 
-    fn refresh_on(&mut self, index: IfIndex, now: Instant) {
-        let concerned: Vec<_> =
-            self.ids().filter(|id| self.instances[id.index()].interface == Some(index)).collect();
+    /// An address of the host came or went: it may be the source of those on its interface, or of one that tracks
+    /// its source wherever it is.
+    fn refresh_on(&mut self, index: IfIndex, ip: IpAddr, now: Instant) {
+        let of_interest = |id: &InstanceId| {
+            let instance = &self.instances[id.index()];
+            instance.interface == Some(index)
+                || (instance.model.track_source && instance.model.source == Some(ip))
+        };
+        let concerned: Vec<_> = self.ids().filter(of_interest).collect();
         for id in concerned {
             self.refresh(id, now);
         }

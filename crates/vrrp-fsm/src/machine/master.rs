@@ -60,8 +60,11 @@ impl Machine {
         let plan = self.config.announcements;
         out.push(Action::Announce { rounds: plan.repeat.max(1) });
         self.bursts.second = after(now, plan.delay);
-        self.bursts.refresh =
-            if plan.refresh.is_zero() { Timer::OFF } else { after(now, plan.delay.saturating_add(plan.refresh)) };
+        self.bursts.refresh = if plan.refresh.is_zero() {
+            Timer::OFF
+        } else {
+            after(now, plan.delay.saturating_add(plan.refresh))
+        };
     }
 
     /// Leaves for another state; the addresses go after the word that they do.

@@ -217,7 +217,8 @@ impl Machine {
     }
 
     fn set_priority(&mut self, now: Instant, priority: Priority, out: &mut Actions) {
-        if self.config.priority.is_owner() || priority.is_stop() || priority == self.priority {
+        let priority = self.effective(priority);
+        if self.config.priority.is_owner() || priority == self.priority {
             return;
         }
         let before = self.master_down();

@@ -51,7 +51,7 @@ impl Machine {
     }
 
     /// An owner is one whatever its trackers say; nobody else becomes one by them.
-    fn effective(&self, asked: Priority) -> Priority {
+    pub(super) fn effective(&self, asked: Priority) -> Priority {
         if self.config.priority.is_owner() {
             Priority::OWNER
         } else {
