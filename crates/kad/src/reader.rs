@@ -28,6 +28,7 @@ const MEMORY: u64 = 2 << 30;
 pub(crate) fn run(options: &Options) -> ExitCode {
     // Nobody waits for a reader whose parent is gone.
     let _bound = rustix::process::set_parent_process_death_signal(Some(KernelSignal::KILL));
+    be_undisturbed();
     expect_the_worst();
     log::init(options, Process::Parent, LogMode::Direct);
     let loaded = load(options);
@@ -129,6 +130,15 @@ fn enter(name: &str) {
     if let Err(error) = namespace::enter_network(name) {
         // The parent cannot either, and ends for it; a test says it here.
         crate::stderr::say(format_args!("Unable to set network namespace {name}: {error}"));
+    }
+}
+
+/// A signal sent to all processes of the daemon is not meant for this one, and would end it.
+fn be_undisturbed() {
+    use rustix::process::Signal;
+    let nothing = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
+    for signal in [Signal::HUP, Signal::USR1, Signal::USR2] {
+        let _ignored = signal_hook::flag::register(signal.as_raw(), std::sync::Arc::clone(&nothing));
     }
 }
 

@@ -92,3 +92,26 @@ fn messages_of_a_configuration_test_are_appended_to_its_log() {
         std::fs::remove_file(path).unwrap();
     }
 }
+
+#[test]
+fn a_mistyped_command_does_not_start_a_daemon() {
+    for word in ["check", "status", "dmeo"] {
+        let output = kad(&[word]);
+        assert_eq!(output.status.code(), Some(1), "{word}");
+        assert!(
+            String::from_utf8_lossy(&output.stderr).contains(&format!("unknown command '{word}'")),
+            "{output:?}"
+        );
+    }
+}
+
+#[test]
+fn a_verdict_that_nobody_can_hear_is_still_the_verdict() {
+    for (arguments, code) in
+        [(&["-v"][..], 0), (&["--signum=zz"], 1), (&["-t", "-e", "-f", "/no/such/file"], 4)]
+    {
+        let deaf = std::fs::File::options().write(true).open("/dev/full").unwrap();
+        let status = Command::new(env!("CARGO_BIN_EXE_kad")).args(arguments).stderr(deaf).status().unwrap();
+        assert_eq!(status.code(), Some(code), "{arguments:?}");
+    }
+}

@@ -8,9 +8,9 @@ mod index;
 pub mod netlink;
 mod outbox;
 mod poll;
+mod process;
 mod raw;
 mod rx;
-mod scheduling;
 mod sys;
 pub mod sysctl;
 mod tx;
@@ -22,8 +22,8 @@ pub use index::IfIndex;
 pub use netlink::{Address, AddressFlags, AddressOp, Event, Link, LinkFlags, Monitor, Netlink, NetlinkError};
 pub use outbox::{BatchFull, SendFailure, SendReport};
 pub use poll::Poll;
+pub use process::{be_punctual, close_inherited_on_exec};
 pub use rx::{Datagram, Receiver, RxBatch, RxOptions};
-pub use scheduling::be_punctual;
 pub use tx::{Sender, TxBatch, TxMeta};
 
 /// IP protocol of VRRP (IANA; RFC 9568 section 5.1.1.4).

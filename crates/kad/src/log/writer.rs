@@ -153,9 +153,16 @@ impl LogFile {
         let directory = crate::dump::directory();
         let path = names::file(&self.base, &directory, process, suffix);
         let nofollow = if self.base.is_relative() { OFlags::NOFOLLOW } else { OFlags::empty() };
-        let flags =
-            OFlags::WRONLY | OFlags::CREATE | OFlags::APPEND | OFlags::CLOEXEC | OFlags::NOCTTY | nofollow;
-        self.file = rustix::fs::open(&path, flags, Mode::RUSR | Mode::WUSR).ok().map(File::from);
+        // Not to wait for the reader of a pipe that somebody put there.
+        let flags = OFlags::WRONLY
+            | OFlags::CREATE
+            | OFlags::APPEND
+            | OFlags::CLOEXEC
+            | OFlags::NOCTTY
+            | OFlags::NONBLOCK
+            | nofollow;
+        let opened = rustix::fs::open(&path, flags, Mode::RUSR | Mode::WUSR).ok().map(File::from);
+        self.file = opened.filter(|file| file.metadata().is_ok_and(|found| found.is_file()));
     }
 
     fn write(&mut self, line: &[u8]) {

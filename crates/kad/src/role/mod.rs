@@ -92,7 +92,11 @@ pub(crate) fn dispatch(mut arguments: Vec<OsString>) -> ExitCode {
     };
     take_name(arguments.first().map(OsString::as_os_str));
     match role {
-        None => user(options, &arguments),
+        None => {
+            // What the starter left open is not for a daemon to keep: a lock, or the end of somebody's pipe.
+            let _marked = vrrp_linux::close_inherited_on_exec();
+            user(options, &arguments)
+        }
         Some(Role::Daemon) => background::daemon(options, arguments),
         Some(Role::Reader) => reader::run(&options),
         Some(Role::Vrrp) => child(options, vrrp::run),
@@ -132,6 +136,12 @@ fn user(options: Options, arguments: &[OsString]) -> ExitCode {
     if let Some(Command::Demo { arguments }) = &options.command {
         return demo::run(arguments);
     }
+    if let Some(word) = mistyped_command(arguments, &options) {
+        crate::stderr::say(format_args!(
+            "unknown command '{word}': there is 'demo'; options begin with '-' (kad --help)"
+        ));
+        return Exit::Fatal.into();
+    }
     if !options.unexpected.is_empty() {
         let words: Vec<_> = options.unexpected.iter().map(|word| word.to_string_lossy()).collect();
         // As keepalived: said, and no reason not to start.
@@ -145,6 +155,13 @@ fn user(options: Options, arguments: &[OsString]) -> ExitCode {
     } else {
         background::launch(&options, arguments)
     }
+}
+
+/// A first word that is no option: keepalived would start all the same, but here commands stand there.
+fn mistyped_command(arguments: &[OsString], options: &Options) -> Option<String> {
+    let first = arguments.get(1)?;
+    let stray = options.unexpected.first() == Some(first) && !first.as_bytes().starts_with(b"-");
+    stray.then(|| first.to_string_lossy().into_owned())
 }
 
 /// Sets a child process up and runs it.

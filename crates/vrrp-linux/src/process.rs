@@ -1,4 +1,4 @@
-//! Being woken in time among busy neighbours, without asking for real time.
+//! How a process behaves among others: woken in time without asking for real time, keeping nothing of its starter's.
 
 use std::io;
 use std::num::NonZeroU64;
@@ -18,6 +18,16 @@ pub fn be_punctual(slice: Duration) -> io::Result<()> {
     rustix::thread::set_current_timer_slack(NonZeroU64::new(1))?;
     let nice = rustix::process::getpriority_process(None)?;
     sys::sched_setattr(nice, u64::try_from(slice.as_nanos()).unwrap_or(u64::MAX))
+}
+
+/// Marks what this process inherited, beyond its three standard descriptors, to be closed when it executes another
+/// program.
+///
+/// # Errors
+/// Before Linux 5.11; nothing has changed.
+#[doc(alias = "close_range")]
+pub fn close_inherited_on_exec() -> io::Result<()> {
+    sys::close_range_cloexec()
 }
 
 #[cfg(test)]
