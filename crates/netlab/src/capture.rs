@@ -40,7 +40,19 @@ impl Capture {
         let mut command = Command::new("tcpdump");
         // -Z root: stay root, who alone may enter this program's folders. -s and -B: a burst of a thousand frames
         // must find room, and the ring is divided into slots of the longest frame.
-        command.args(["-i", interface, "-n", "-U", "--immediate-mode", "-Z", "root", "-s", "2048", "-B", "16384"]);
+        command.args([
+            "-i",
+            interface,
+            "-n",
+            "-U",
+            "--immediate-mode",
+            "-Z",
+            "root",
+            "-s",
+            "2048",
+            "-B",
+            "16384",
+        ]);
         command.args(["--time-stamp-precision=nano", "-w", "-"]).arg(filter);
         let (stream, out) = Stream::start(entry, &command)?;
         let frames = Arc::new(Feed::new(1, FRAMES));

@@ -46,6 +46,17 @@ pub(super) struct Scene {
     wires: [Capture; 2],
 }
 
+/// Makes one host know for ever where the other is. A partition is judged by adverts on the wire, and unicast to a
+/// neighbour that no longer answers ARP does not reach the wire.
+fn acquaint(host: &Host, other: &Host) -> Result<(), LabError> {
+    let mac = other.mac().to_string();
+    let of_subnets = other.addresses().iter().map(|(address, _)| address.to_string());
+    for address in of_subnets.chain([other.link_local().to_string()]) {
+        host.run("ip", &["neigh", "replace", &address, "lladdr", &mac, "nud", "permanent", "dev", "eth0"])?;
+    }
+    Ok(())
+}
+
 impl Scene {
     /// The LAN, the two routers started, and the act of their start.
     pub(super) fn open(
@@ -57,6 +68,10 @@ impl Scene {
         let left_host = lab.host("left", &["10.77.0.1/24", "fd77::1/64"])?;
         let right_host = lab.host("right", &["10.77.0.2/24", "fd77::2/64"])?;
         let client = lab.client("client", &["10.77.0.9/24", "fd77::9/64"])?;
+        if protocol.unicast {
+            acquaint(&left_host, &right_host)?;
+            acquaint(&right_host, &left_host)?;
+        }
         let wires = [lab.capture(&left_host, FILTER)?, lab.capture(&right_host, FILTER)?];
         let pings = client.ping(protocol.target(), PING_PERIOD)?;
         let begin = clock::now();
