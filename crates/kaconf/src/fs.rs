@@ -6,10 +6,8 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use crate::glob;
+use crate::options::Limits;
 use crate::source::{Matches, ReadError, Source};
-
-/// How many paths one pattern may match; the rest are not looked at.
-const PATHS_MAX: usize = 65_536;
 
 /// Reads files, directories and the environment of this process; knows nothing of interfaces.
 #[derive(Clone, Copy, Debug, Default)]
@@ -17,11 +15,18 @@ pub struct FileSource;
 
 impl Source for FileSource {
     fn matches(&self, dir: &Path, pattern: &str) -> Result<Matches, ReadError> {
-        let patterns = glob::alternatives(pattern)
-            .ok_or_else(|| ReadError::Io(format!("too many alternatives in {pattern}")))?;
+        self.matches_within(dir, pattern, &mut Limits::default().names)
+    }
+
+    fn matches_within(&self, dir: &Path, pattern: &str, names: &mut usize) -> Result<Matches, ReadError> {
+        let Some(patterns) = glob::alternatives(pattern) else {
+            // Found out by spelling them.
+            look_at(names, glob::ALTERNATIVES_MAX)?;
+            return Err(ReadError::TooManyNames);
+        };
         let mut found = Matches::default();
         for pattern in &patterns {
-            walk(dir, pattern, &mut found)?;
+            walk(dir, pattern, &mut found, names)?;
         }
         Ok(found)
     }
@@ -47,8 +52,15 @@ impl Source for FileSource {
     }
 }
 
+/// Takes `count` names off those that may still be looked at.
+fn look_at(names: &mut usize, count: usize) -> Result<(), ReadError> {
+    let left = names.checked_sub(count);
+    *names = left.unwrap_or(0);
+    left.map(drop).ok_or(ReadError::TooManyNames)
+}
+
 /// Adds the paths one pattern without braces matches, sorted by name.
-fn walk(dir: &Path, pattern: &str, found: &mut Matches) -> Result<(), ReadError> {
+fn walk(dir: &Path, pattern: &str, found: &mut Matches, names: &mut usize) -> Result<(), ReadError> {
     let (root, rest) = match pattern.strip_prefix('/') {
         Some(rest) => (PathBuf::from("/"), rest),
         None => (PathBuf::new(), pattern),
@@ -59,7 +71,7 @@ fn walk(dir: &Path, pattern: &str, found: &mut Matches) -> Result<(), ReadError>
         if glob::has_wildcard(part) {
             found.wildcard = true;
             for base in &paths {
-                names(&dir.join(base), part, base, &mut next, found)?;
+                found.missing |= !list(&dir.join(base), part, base, &mut next, names)?;
             }
         } else {
             next.extend(paths.iter().map(|base| base.join(glob::unescape(part))));
@@ -69,7 +81,8 @@ fn walk(dir: &Path, pattern: &str, found: &mut Matches) -> Result<(), ReadError>
     paths.sort();
     let before = found.paths.len();
     for path in paths {
-        if found.paths.len() < PATHS_MAX && fs::symlink_metadata(dir.join(&path)).is_ok() {
+        look_at(names, 1)?;
+        if fs::symlink_metadata(dir.join(&path)).is_ok() {
             found.paths.push(path);
         }
     }
@@ -77,20 +90,19 @@ fn walk(dir: &Path, pattern: &str, found: &mut Matches) -> Result<(), ReadError>
     Ok(())
 }
 
-/// Adds the names of one directory that fit a pattern.
-fn names(
+/// Adds the names of one directory that fit a pattern. False if there is no such directory.
+fn list(
     dir: &Path,
     pattern: &str,
     base: &Path,
     next: &mut Vec<PathBuf>,
-    found: &mut Matches,
-) -> Result<(), ReadError> {
+    names: &mut usize,
+) -> Result<bool, ReadError> {
+    look_at(names, 1)?;
     let here = if dir.as_os_str().is_empty() { Path::new(".") } else { dir };
-    let Ok(entries) = fs::read_dir(here) else {
-        found.missing = true;
-        return Ok(());
-    };
-    for entry in entries.take(PATHS_MAX) {
+    let Ok(entries) = fs::read_dir(here) else { return Ok(false) };
+    for entry in entries {
+        look_at(names, 1)?;
         let entry = entry.map_err(|error| ReadError::Io(error.to_string()))?;
         if let Some(name) = entry.file_name().to_str()
             && glob::matches(pattern, name)
@@ -98,5 +110,5 @@ fn names(
             next.push(base.join(name));
         }
     }
-    Ok(())
+    Ok(true)
 }

@@ -3,7 +3,7 @@
 //! Names are matched here; walking directories is the caller's business.
 
 /// How many patterns one pattern may spell out; keeps `{a,b}{a,b}...` from doubling without end.
-const ALTERNATIVES_MAX: usize = 1024;
+pub(crate) const ALTERNATIVES_MAX: usize = 1024;
 
 /// Whether a name has a wildcard: `*`, `?` or `[`, not behind a backslash.
 pub(crate) fn has_wildcard(pattern: &str) -> bool {

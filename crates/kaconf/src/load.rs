@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::code::Class;
+use crate::code::{Class, Code};
 use crate::diag::Diagnostic;
 use crate::files::Files;
 use crate::lower;
@@ -97,13 +97,48 @@ pub fn load(options: &Options, source: &dyn Source) -> Loaded {
     } else {
         lowered.errors.then_some(Fatal::Configuration)
     };
+    let mut config = lowered.config;
+    config.doubts = doubts(&lowered.diagnostics);
+    if says_nothing(&lowered.files) {
+        config.doubts.push("the file says nothing".into());
+    }
     Loaded {
-        config: lowered.config,
+        config,
         diagnostics: lowered.diagnostics,
         files: lowered.files,
         worst: if lowered.unreadable && !lowered.missing { Class::Security } else { lowered.worst },
         fatal,
     }
+}
+
+/// Whether there is not a word in any file: one that was being written, or that a full disk cut off.
+fn says_nothing(files: &Files) -> bool {
+    let is_word = |line: &[u8]| !matches!(line.trim_ascii().first(), None | Some(b'#' | b'!'));
+    !files.iter().any(|file| file.text().split(|octet| *octet == b'\n').any(is_word))
+}
+
+/// As many doubts as anybody will compare.
+const DOUBTS_MAX: usize = 64;
+
+/// What was skipped with one of these may have been a block or an address.
+fn doubts(diagnostics: &[Diagnostic]) -> Vec<Box<str>> {
+    let hides = |diagnostic: &&Diagnostic| {
+        matches!(
+            diagnostic.code,
+            Code::NulOctet
+                | Code::UnmatchedQuote
+                | Code::ExpansionTooLong
+                | Code::Limit
+                | Code::UnknownKeyword
+                | Code::UnexpectedOpen
+                | Code::MissingOpen
+                | Code::ExtraClose
+                | Code::MissingClose
+                | Code::BadBlockName
+                | Code::BadAddress
+        )
+    };
+    diagnostics.iter().filter(hides).take(DOUBTS_MAX).map(|doubt| doubt.message.as_ref().into()).collect()
 }
 
 impl Loaded {

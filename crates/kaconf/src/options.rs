@@ -46,6 +46,12 @@ pub struct Limits {
     pub depth: usize,
     /// Lines read, those that definitions and sequences make included; one million.
     pub lines: usize,
+    /// Names replaced by what they are defined as, those in values included; one million.
+    pub expansions: usize,
+    /// Octets that replaced names, definitions of several lines and sequences may yield; 64 MiB.
+    pub expanded: usize,
+    /// Names of files and directories that includes may look at; 262,144.
+    pub names: usize,
     /// Octets that definitions may hold; 4 MiB.
     pub definitions: usize,
     /// Diagnostics kept, and as many errors beyond them; 1000.
@@ -59,6 +65,9 @@ impl Default for Limits {
             files: 4096,
             depth: 32,
             lines: 1_000_000,
+            expansions: 1_000_000,
+            expanded: 64 << 20,
+            names: 1 << 18,
             definitions: 4 << 20,
             diagnostics: 1000,
         }

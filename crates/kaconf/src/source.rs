@@ -21,6 +21,9 @@ pub enum ReadError {
         /// How much could still be read.
         limit: usize,
     },
+    /// More names fit, or had to be looked at, than there is room for.
+    #[error("stands for too many names")]
+    TooManyNames,
     /// The system refused.
     #[error("open problem ({0})")]
     Io(String),
@@ -64,6 +67,18 @@ pub trait Source {
     ///
     /// A directory that cannot be read.
     fn matches(&self, dir: &Path, pattern: &str) -> Result<Matches, ReadError>;
+
+    /// As [`Self::matches`], with no more than `names` names of files and directories looked at; takes off those
+    /// that were. A source whose patterns can cost more than they find must bound them here.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::matches`]; [`ReadError::TooManyNames`] when there is too much to look at.
+    fn matches_within(&self, dir: &Path, pattern: &str, names: &mut usize) -> Result<Matches, ReadError> {
+        let found = self.matches(dir, pattern)?;
+        *names = names.saturating_sub(found.paths.len() + 1);
+        Ok(found)
+    }
 
     /// The octets of a file, at most `limit`.
     ///

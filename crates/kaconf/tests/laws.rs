@@ -191,6 +191,53 @@ fn a_line_that_grows_without_end_is_left_alone() {
     }
 }
 
+/// Doubling definitions, the last of which is `end`; `k` uses the first.
+fn doubling(levels: usize, end: &str) -> String {
+    let mut text: String = (1..levels).map(|n| format!("$A{}=${{A{n}}}${{A{n}}}\n", n - 1)).collect();
+    text.push_str(&format!("$A{}={end}\n", levels - 1));
+    text
+}
+
+#[test]
+fn a_line_whose_names_never_end_is_reported_once() {
+    for (name, text) in [
+        ("growing", "$A=$A$A ${A}${A}\n$A ${A}\n".to_owned()),
+        ("doubling", doubling(40, "x") + "k ${A0}\n"),
+        ("doubling nothing", doubling(40, "") + "k ${A0}\n"),
+        ("doubling a brace", doubling(40, "}") + "k ${A0}\n"),
+    ] {
+        let mut options = Options::new("main.conf");
+        options.limits.lines = 2000;
+        let loaded = load(&options, &Memory::one(text));
+        let left = loaded.diagnostics.iter().filter(|found| found.code == kaconf::Code::ExpansionTooLong);
+        assert_eq!(left.count(), 1, "{name}");
+        assert!(!loaded.diagnostics.iter().any(|found| found.code == kaconf::Code::Limit), "{name}");
+    }
+}
+
+#[test]
+fn expansions_of_a_whole_reading_end_with_one_diagnostic() {
+    let long = format!("$L={}\n", "x".repeat(1000));
+    let never: String = (0..1100).map(|n| format!("k{n} $A\n")).collect();
+    for (name, text, shown) in [
+        ("names replaced", format!("$A=$A\n{never}"), "more than 1000000 names were replaced"),
+        ("octets of names", format!("{long}~SEQ(i,1,999999) $L"), "yield more than 67108864 octets"),
+        (
+            "octets of a sequence",
+            format!("~SEQ(i,1,999999) {}", "x".repeat(1000)),
+            "yield more than 67108864 octets",
+        ),
+    ] {
+        let loaded = load(&Options::new("main.conf"), &Memory::one(text));
+        let limits: Vec<_> =
+            loaded.diagnostics.iter().filter(|found| found.code == kaconf::Code::Limit).collect();
+        assert_eq!(limits.len(), 1, "{name}: {limits:?}");
+        assert!(limits[0].message.contains(shown), "{name}: {limits:?}");
+        assert!(limits[0].at.is_some(), "{name}");
+        assert!(loaded.fatal().is_some(), "{name}");
+    }
+}
+
 #[test]
 fn files_may_not_be_larger_than_the_limit() {
     let mut options = options();

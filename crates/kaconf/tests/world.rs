@@ -286,3 +286,25 @@ fn an_executable_configuration_is_not_read() {
     assert_eq!(codes(&loaded), [Code::FileSkipped]);
     assert_eq!(directory.load(|options| options.all_includes = true).exit_class(), ExitClass::Bad);
 }
+
+#[test]
+fn includes_look_at_so_many_names_and_no_more() {
+    let dir = std::env::temp_dir().join(format!("kaconf-names-{}", std::process::id()));
+    fs::create_dir_all(&dir).unwrap();
+    // Every pattern goes round and round: a directory that holds itself under two names.
+    for name in ["a", "b"] {
+        std::os::unix::fs::symlink(".", dir.join(name)).unwrap();
+    }
+    for (name, text) in [
+        ("wildcards", format!("include {}x\n", "*/".repeat(30))),
+        ("many alternatives", format!("include {}\n", "{a,b}".repeat(10)).repeat(300)),
+        ("too many alternatives", format!("include {}\n", "{a,b}".repeat(40)).repeat(300)),
+    ] {
+        fs::write(dir.join("main.conf"), text).unwrap();
+        let loaded = load(&Options::new(dir.join("main.conf")), &FileSource);
+        let limits = codes(&loaded).into_iter().filter(|&code| code == Code::Limit).count();
+        assert_eq!(limits, 1, "{name}: {:?}", loaded.diagnostics.last());
+        assert_eq!(loaded.exit_class(), ExitClass::Bad, "{name}");
+    }
+    fs::remove_dir_all(&dir).unwrap();
+}

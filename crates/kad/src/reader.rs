@@ -20,6 +20,7 @@ use crate::exit::Exit;
 use crate::ipc::Bundle;
 use crate::log::{self, Mode as LogMode, Process};
 use crate::namespace;
+use crate::signals::Signals;
 
 /// Most memory a reader may ask for, octets. The largest files known take 30 MiB.
 const MEMORY: u64 = 2 << 30;
@@ -28,6 +29,9 @@ const MEMORY: u64 = 2 << 30;
 pub(crate) fn run(options: &Options) -> ExitCode {
     // Nobody waits for a reader whose parent is gone.
     let _bound = rustix::process::set_parent_process_death_signal(Some(KernelSignal::KILL));
+    // What is sent to all processes of the daemon (`killall -USR1`, Ctrl-C) is not for this one. Kept until the end:
+    // SIGTERM among them, for a daemon that stops ends its reader itself.
+    let _unheard = Signals::take(true);
     be_undisturbed();
     expect_the_worst();
     log::init(options, Process::Parent, LogMode::Direct);
@@ -171,6 +175,10 @@ impl Host {
 impl Source for Host {
     fn matches(&self, dir: &Path, pattern: &str) -> Result<Matches, ReadError> {
         FileSource.matches(dir, pattern)
+    }
+
+    fn matches_within(&self, dir: &Path, pattern: &str, names: &mut usize) -> Result<Matches, ReadError> {
+        FileSource.matches_within(dir, pattern, names)
     }
 
     fn read(&self, path: &Path, limit: usize) -> Result<Vec<u8>, ReadError> {

@@ -96,7 +96,7 @@ fn a_child_that_stands_still_is_restarted() {
 #[test]
 #[ignore = "needs a network namespace: cargo xtask test --only processes"]
 fn a_child_that_does_not_stop_is_killed() {
-    let home = Home::new(&GOOD.replace("global_defs {", "global_defs {\n child_wait_time 1"));
+    let home = Home::new(&format!("child_wait_time 1\n{GOOD}"));
     let mut daemon = Daemon::running(&home, &[]);
     kill(pid_in(&home.vrrp_pid_file()), "STOP");
     daemon.signal("TERM");
@@ -173,6 +173,56 @@ fn a_reload_starts_and_stops_the_child_as_the_configuration_asks() {
 
 #[test]
 #[ignore = "needs a network namespace: cargo xtask test --only processes"]
+fn a_reload_while_the_child_stops_starts_another() {
+    let home = Home::new(GOOD);
+    let mut daemon = Daemon::running(&home, &[]);
+    let child = pid_in(&home.vrrp_pid_file());
+    // It stands still: it is sure to be there yet when the second reload comes.
+    kill(child, "STOP");
+    home.configure("global_defs {\n}\n");
+    daemon.signal("HUP");
+    daemon.wait_for("Reload complete");
+    home.configure(GOOD);
+    daemon.signal("HUP");
+    daemon.wait_for("Reload postponed");
+    kill(child, "CONT");
+    daemon.wait_for("Reload complete");
+    daemon.wait_for("Starting VRRP child process, pid=");
+    assert!(gone(child), "the child {child} is still there");
+    assert_ne!(pid_in(&home.vrrp_pid_file()), child);
+    daemon.stop();
+}
+
+#[test]
+#[ignore = "needs a network namespace: cargo xtask test --only processes"]
+fn a_child_that_does_not_stop_for_a_reload_is_killed() {
+    let home = Home::new(&GOOD.replace("global_defs {", "global_defs {\n child_wait_time 1"));
+    let mut daemon = Daemon::running(&home, &[]);
+    let child = pid_in(&home.vrrp_pid_file());
+    kill(child, "STOP");
+    home.configure("child_wait_time 1\n");
+    daemon.signal("HUP");
+    daemon.wait_for("does not stop, killing it");
+    assert!(gone(child), "the child {child} is still there");
+    daemon.stop();
+}
+
+#[test]
+#[ignore = "needs a network namespace: cargo xtask test --only processes"]
+fn signals_for_all_processes_leave_the_reader_alone() {
+    let home = Home::new(&harness::many_instances(1000));
+    let mut daemon = Daemon::running(&home, &[]);
+    for signal in ["USR1", "USR2", "HUP", "36", "63"] {
+        daemon.signal("HUP");
+        daemon.wait_for("Reloading ...");
+        harness::kill_children(daemon.pid(), signal);
+        daemon.wait_for("Reload complete");
+    }
+    daemon.stop();
+}
+
+#[test]
+#[ignore = "needs a network namespace: cargo xtask test --only processes"]
 fn reloads_that_come_at_once_end_with_the_last_file() {
     let home = Home::new(GOOD);
     let mut daemon = Daemon::running(&home, &[]);
@@ -183,6 +233,27 @@ fn reloads_that_come_at_once_end_with_the_last_file() {
     home.configure(harness::BROKEN);
     daemon.signal("HUP");
     daemon.wait_for("Reload abandoned");
+    daemon.stop();
+}
+
+#[test]
+#[ignore = "needs a network namespace: cargo xtask test --only processes"]
+fn a_slip_of_the_pen_at_a_reload_costs_nothing_that_runs() {
+    let home = Home::new(GOOD);
+    let mut daemon = Daemon::running(&home, &[]);
+    for slip in [
+        String::new(),
+        GOOD.replacen("vrrp_instance", "vrrp_instanc", 1),
+        GOOD.replacen("virtual_ipaddress", "virtual_ipaddres", 1),
+        GOOD.replacen("vrrp_instance VI_1", "vrrp_instance \"VI_1", 1),
+    ] {
+        home.configure(&slip);
+        daemon.signal("HUP");
+        daemon.wait_for("an error that may be why");
+    }
+    home.configure(GOOD);
+    daemon.signal("HUP");
+    daemon.wait_for("Reload complete");
     daemon.stop();
 }
 
@@ -240,7 +311,9 @@ fn the_parent_stays_small_whatever_the_configuration() {
     let status = std::fs::read_to_string(format!("/proc/{}/status", daemon.pid())).unwrap();
     let anonymous = status.lines().find_map(|line| line.strip_prefix("RssAnon:")).unwrap();
     let kib: u32 = anonymous.trim().trim_end_matches(" kB").parse().unwrap();
-    assert!(kib <= 800, "the parent has {kib} KiB of anonymous memory");
+    // A program built for debugging has larger tables of its own, some 550 KiB more.
+    let most = if cfg!(debug_assertions) { 1_400 } else { 800 };
+    assert!(kib <= most, "the parent has {kib} KiB of anonymous memory");
     daemon.stop();
 }
 

@@ -44,6 +44,17 @@ pub(super) struct Multi {
     sequences_before: usize,
 }
 
+/// How far the names on a line were replaced.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Replaced {
+    /// There was none.
+    Nothing,
+    /// As far as they are defined.
+    All,
+    /// Up to a limit.
+    NotAll,
+}
+
 /// A use of a name: how much of the line it takes, and what stands behind the name in braces.
 struct Use<'a> {
     name: &'a [u8],
@@ -95,12 +106,15 @@ fn read_use(text: &[u8]) -> Option<Use<'_>> {
         return (len > 0 && ends).then(|| Use { name: &text[1..=len], parameters: Vec::new(), len: 1 + len });
     }
     let len = name_len(&text[2..]);
-    let close = 2 + text[2..].iter().position(|&octet| octet == b'}')?;
-    let inside = text.get(2 + len..close)?;
     let allowed = |octet: &u8| octet.is_ascii_alphanumeric() || blank(octet) || *octet == b'_';
+    // No further than to what cannot be: a line of `${${${` is not read to its end again and again.
+    let close = 2 + text[2..].iter().position(|octet| !allowed(octet))?;
+    if text[close] != b'}' {
+        return None;
+    }
+    let inside = &text[2 + len..close];
     let parameters: Vec<_> = inside.split(blank).filter(|word| !word.is_empty()).collect();
-    if len == 0 || !inside.iter().all(allowed) || (!parameters.is_empty() && inside.last().is_some_and(blank))
-    {
+    if len == 0 || (!parameters.is_empty() && inside.last().is_some_and(blank)) {
         return None;
     }
     Some(Use { name: &text[2..2 + len], parameters, len: close + 1 })
@@ -169,40 +183,54 @@ impl Expander<'_> {
         self.limit(sink, format!("definitions hold more than {} octets", self.options.limits.definitions));
     }
 
-    /// Replaces the names on a line; the line is trimmed again if there were any.
-    pub(super) fn substitute(&mut self, line: &mut Line, sink: &mut Sink) {
-        if self.replace(&mut line.text, line.at, true, sink) {
+    /// Replaces the names on a line; the line is trimmed again if there were any. True if some had to be left.
+    pub(super) fn substitute(&mut self, line: &mut Line, sink: &mut Sink) -> bool {
+        let done = self.replace(&mut line.text, line.at, true, sink);
+        if done != Replaced::Nothing {
             if line.how == How::Typed {
                 line.how = How::Substituted;
             }
             line::trim(&mut line.text);
         }
+        done == Replaced::NotAll
     }
 
-    /// Replaces every name that is defined, those in values included. True if there was one.
-    pub(super) fn replace(&mut self, text: &mut Vec<u8>, at: Location, multi: bool, sink: &mut Sink) -> bool {
-        let (mut from, mut replaced) = (0, 0);
+    /// Replaces every name that is defined, those in values included.
+    pub(super) fn replace(
+        &mut self,
+        text: &mut Vec<u8>,
+        at: Location,
+        multi: bool,
+        sink: &mut Sink,
+    ) -> Replaced {
+        let (mut from, mut count) = (0, 0);
         while let Some(dollar) = text[from..].iter().position(|&octet| octet == b'$').map(|i| from + i) {
             let Some((value, len)) = self.value(&text[dollar..], multi, at, sink) else {
                 from = dollar + 1;
                 continue;
             };
-            replaced += 1;
-            if text.len() - len + value.len() > LINE_MAX || replaced > REPLACEMENTS_MAX {
-                let shown = String::from_utf8_lossy(&text[dollar..dollar + len]).into_owned();
-                let message = format!(
-                    "replacing '{shown}' makes the line longer than {LINE_MAX} octets, left as it is"
-                );
-                sink.push(Diagnostic::new(Code::ExpansionTooLong, Some(at), message));
-                break;
+            if !self.replaced(value.len(), at, sink) {
+                return Replaced::NotAll;
             }
-            let sequence = value.trim_ascii_start().starts_with(b"~");
-            text.splice(dollar..dollar + len, value.iter().copied());
-            if sequence {
-                break;
-            }
+            count += 1;
+            let shown = || String::from_utf8_lossy(&text[dollar..dollar + len]).into_owned();
+            let why = if text.len() - len + value.len() > LINE_MAX {
+                format!("replacing '{}' makes the line longer than {LINE_MAX} octets", shown())
+            } else if count > REPLACEMENTS_MAX {
+                format!("'{}' is the last of {REPLACEMENTS_MAX} names replaced on one line", shown())
+            } else {
+                let sequence = value.trim_ascii_start().starts_with(b"~");
+                text.splice(dollar..dollar + len, value.iter().copied());
+                if sequence {
+                    break;
+                }
+                from = dollar;
+                continue;
+            };
+            sink.push(Diagnostic::new(Code::ExpansionTooLong, Some(at), why + ", left as it is"));
+            return Replaced::NotAll;
         }
-        replaced > 0
+        if count == 0 { Replaced::Nothing } else { Replaced::All }
     }
 
     /// The value of the use at the start of `text`, and how much of `text` it replaces.

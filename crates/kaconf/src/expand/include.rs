@@ -110,7 +110,10 @@ impl Expander<'_> {
     /// Opens the configuration itself. False if there is nothing to read.
     pub(crate) fn open(&mut self, sink: &mut Sink) -> bool {
         let pattern = self.options.path.display().to_string();
-        let found = self.source.matches(Path::new(""), &pattern).unwrap_or_default();
+        let found = self
+            .source
+            .matches_within(Path::new(""), &pattern, &mut self.spent.names_left)
+            .unwrap_or_default();
         if found.paths.len() > 1 {
             let message =
                 format!("several files match {pattern}, starting with {}", found.paths[0].display());
@@ -143,7 +146,13 @@ impl Expander<'_> {
             self.limit(sink, message);
             return;
         }
-        let found = match self.source.matches(&base, &pattern) {
+        let found = match self.source.matches_within(&base, &pattern, &mut self.spent.names_left) {
+            _ if self.spent.names_left == 0 => {
+                self.at = at;
+                let most = self.options.limits.names;
+                self.limit(sink, format!("includes look at more than {most} names, at {pattern}"));
+                return;
+            }
             Ok(found) => found,
             Err(error) => {
                 let message = format!("error reading configuration files {pattern}: {error}, skipping");

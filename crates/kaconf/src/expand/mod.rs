@@ -11,6 +11,7 @@ mod define;
 mod include;
 mod line;
 mod sequence;
+mod spent;
 mod statement;
 
 pub(crate) use include::IncludeCheck;
@@ -26,6 +27,7 @@ use crate::syntax::{Escapes, Refs, Token, comment_start, lex_line};
 use define::{Defining, Definitions, Multi};
 use include::Frame;
 use sequence::Sequence;
+use spent::Spent;
 
 /// keepalived reads lines into a buffer of 1024 octets, the terminating NUL included.
 pub(crate) const LINE_MAX: usize = 1023;
@@ -37,6 +39,8 @@ struct Current {
     made: Vec<u8>,
     tokens: Vec<Token>,
     next: usize,
+    /// Names were left on it because it became too long: what follows a brace is not tried again.
+    left: bool,
 }
 
 /// A line on its way to becoming statements.
@@ -65,6 +69,7 @@ pub(crate) struct Expander<'a> {
     at: Location,
     how: How,
     lines: usize,
+    spent: Spent,
     /// Whether the lines are read as keepalived's parent reads them. Its children read a copy with the comments
     /// already cut off, and cut again: a backslash before `#` is spent by then.
     pub(crate) parent: bool,
@@ -92,6 +97,7 @@ impl<'a> Expander<'a> {
             at: Location { file: crate::files::FileId(0), start: 0, end: 0 },
             how: How::Typed,
             lines: 0,
+            spent: Spent::new(&options.limits),
             parent: false,
             unreadable: false,
             halted: false,
@@ -122,15 +128,12 @@ impl<'a> Expander<'a> {
             self.limit(sink, format!("more than {} lines were read or made", self.options.limits.lines));
             return false;
         }
-        if let Some(line) = self.residue.take() {
-            self.process(line, sink);
-        } else if let Some(line) = self.next_of_sequence() {
-            self.process(line, sink);
-        } else if let Some(line) = self.next_of_multi() {
-            self.process(line, sink);
-        } else {
-            return self.next_of_file(sink);
+        let made = self.residue.take().or_else(|| self.next_of_sequence()).or_else(|| self.next_of_multi());
+        let Some(line) = made else { return self.next_of_file(sink) };
+        if !self.yielded(line.text.len(), line.at, sink) {
+            return false;
         }
+        self.process(line, sink);
         true
     }
 
@@ -185,6 +188,7 @@ impl<'a> Expander<'a> {
     fn lex(&mut self, text: &[u8], base: u32, refs: Refs) {
         self.current.tokens.clear();
         self.current.next = 0;
+        self.current.left = false;
         lex_line(text, base, refs, &mut self.current.tokens);
     }
 
@@ -204,8 +208,9 @@ impl<'a> Expander<'a> {
             self.begin_sequence(&line, sink);
             return;
         }
+        let mut left = false;
         if line.text.first() != Some(&b'~') && line.text.contains(&b'$') {
-            self.substitute(&mut line, sink);
+            left = self.substitute(&mut line, sink);
         }
         if let Some(include) = include::recognise(&line.text) {
             self.include(include, line.at, sink);
@@ -214,6 +219,7 @@ impl<'a> Expander<'a> {
         let Line { text, at, how } = line;
         self.lex(&text, 0, Refs::Substituted);
         self.current.made = text;
+        self.current.left = left;
         (self.at, self.how) = (at, how);
     }
 

@@ -192,7 +192,7 @@ impl Expander<'_> {
         }
         let close = scan.at + text[scan.at..].iter().position(|&octet| octet == b')')?;
         let mut inside = text[scan.at..=close].to_vec();
-        self.replace(&mut inside, line.at, false, sink);
+        let _replaced = self.replace(&mut inside, line.at, false, sink);
         let (next, step, last) = numbers(&inside)?;
         if hex && (next < 0 || last < 0) {
             return None;

@@ -166,6 +166,9 @@ impl Expander<'_> {
 
     /// What follows a brace is a line of its own: if it needs more than splitting, it is taken off the tokens.
     fn keep_residue(&mut self, typed: bool) {
+        if self.current.left {
+            return;
+        }
         let rest = &self.current.tokens[self.current.next..];
         let Some(first) = rest.iter().find(|token| token.kind != Kind::Blank) else { return };
         let end = rest.last().map_or(first.end, |token| token.end);

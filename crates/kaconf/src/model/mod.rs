@@ -25,4 +25,8 @@ pub struct Config {
     pub instances: Vec<Instance>,
     /// Whether the file has a block that calls for the checker process (`virtual_server`, ...).
     pub has_virtual_servers: bool,
+    /// Findings that may hide a block or an address that was meant, in their words. A reload in which something
+    /// that runs would go, and which has such a finding that the running configuration had not, is no reload that
+    /// anybody meant.
+    pub doubts: Vec<Box<str>>,
 }

@@ -50,6 +50,8 @@ pub(crate) struct ParentPart {
     pub(crate) instances: u32,
     /// Whether a checker process is called for.
     pub(crate) has_virtual_servers: bool,
+    /// Findings that may hide an instance that was meant; see `Config::doubts`.
+    pub(crate) doubts: Vec<Box<str>>,
 }
 
 impl ParentPart {
@@ -68,6 +70,7 @@ impl ParentPart {
             data_use_instance: global.data_use_instance,
             instances: u32::try_from(config.instances.len()).unwrap_or(u32::MAX),
             has_virtual_servers: config.has_virtual_servers,
+            doubts: config.doubts.clone(),
         }
     }
 }

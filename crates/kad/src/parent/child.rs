@@ -18,6 +18,9 @@ use crate::role::{self, Role};
 /// How long a child may take until its first configuration runs.
 const START_LIMIT: Duration = Duration::from_secs(30);
 
+/// How long a killed child may take to be gone.
+pub(super) const KILLED: Duration = Duration::from_secs(5);
+
 /// A child that runs.
 #[derive(Debug)]
 pub(super) struct Up {
@@ -28,6 +31,8 @@ pub(super) struct Up {
     started: Instant,
     heartbeat: Heartbeat,
     running: bool,
+    /// It was asked to stop, and is killed when it still is there then.
+    stop_by: Option<Instant>,
     debugger_noted: bool,
 }
 
@@ -128,6 +133,7 @@ impl Slot {
             started: now,
             heartbeat,
             running: false,
+            stop_by: None,
             debugger_noted: false,
         };
         self.state = State::Up(Box::new(up));
@@ -145,10 +151,11 @@ impl Slot {
         }
     }
 
-    /// Asks the child to stop, or forgets the restart it waits for.
-    pub(super) fn stop(&mut self) {
-        match &self.state {
+    /// Asks the child to stop within `patience`, or forgets the restart it waits for.
+    pub(super) fn stop(&mut self, patience: Duration, now: Instant) {
+        match &mut self.state {
             State::Up(up) => {
+                up.stop_by = Some(now + patience);
                 // By both ways: the link is read in order, the signal reaches one that does not read.
                 let _asked = up.link.send(Order::Stop, &[]);
                 up.process.signal(Signal::TERM);
@@ -208,6 +215,19 @@ impl Slot {
         Some(News::Ended { pid, status, ran })
     }
 
+    /// Kills a child that was asked to stop and takes too long; its end is news. True when it does so.
+    pub(super) fn end_patience(&mut self, now: Instant) -> bool {
+        let State::Up(up) = &mut self.state else { return false };
+        if up.stop_by.is_none_or(|stop_by| now < stop_by) {
+            return false;
+        }
+        tracing::warn!("the VRRP process does not stop, killing it");
+        up.process.signal(Signal::KILL);
+        // Should it outlive that, it is asked for again, not all the time.
+        up.stop_by = Some(now + KILLED);
+        true
+    }
+
     /// Asks whether the child lives, when it is time to. One that is silent is killed; its end is news.
     pub(super) fn beat(&mut self, now: Instant) {
         let limit = self.limit;
@@ -229,12 +249,12 @@ impl Slot {
         }
     }
 
-    /// When [`Self::beat`] or a restart is due.
+    /// When [`Self::beat`], the end of patience or a restart is due.
     pub(super) fn deadline(&self) -> Option<Instant> {
         match &self.state {
             State::Absent => None,
             State::Waiting(until) => Some(*until),
-            State::Up(up) => Some(up.heartbeat.deadline()),
+            State::Up(up) => Some(up.stop_by.unwrap_or(up.heartbeat.deadline()).min(up.heartbeat.deadline())),
         }
     }
 
@@ -260,6 +280,11 @@ impl Up {
     /// Whether its first configuration runs.
     pub(super) fn is_running(&self) -> bool {
         self.running
+    }
+
+    /// Whether it was asked to stop.
+    pub(super) fn is_stopping(&self) -> bool {
+        self.stop_by.is_some()
     }
 
     fn note_debugger(&mut self) {

@@ -157,7 +157,10 @@ impl Parent {
         if !std::mem::replace(&mut self.started_up, true) {
             tracing::info!("Startup complete");
         }
-        self.systemd.ready();
+        // Of a child that was restarted while a reload runs: ready is said at the end of that.
+        if self.reading.is_none() && self.offered.is_none() {
+            self.systemd.ready();
+        }
         if let Some(launcher) = self.launcher.take() {
             launcher.running();
         }

@@ -13,6 +13,7 @@ use super::process::Process;
 use crate::exit::Exit;
 use crate::ipc::{Bundle, ParentPart};
 use crate::role::{self, Role};
+use crate::signals::Signal;
 
 /// How long a reading may take. The largest files known take a quarter of a second.
 const LIMIT: Duration = Duration::from_secs(30);
@@ -48,6 +49,13 @@ pub(super) enum Unread {
 }
 
 impl Unread {
+    /// Whether it was ended by a signal that was sent to all processes of the daemon, before it could take it: that
+    /// says nothing of the file.
+    pub(super) fn is_stray(&self) -> bool {
+        let ours = ["RELOAD", "DATA", "STATS", "STATS_CLEAR", "JSON"];
+        matches!(self, Self::Crashed(by) if ours.iter().any(|name| Signal::number_of(name) == Some(*by)))
+    }
+
     /// With what a daemon ends that cannot start for it.
     pub(super) fn exit(&self) -> Exit {
         match self {
@@ -116,5 +124,24 @@ impl Reading {
 impl AsFd for Reading {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.process.as_fd()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_signal_for_all_is_told_from_a_crash() {
+        for (unread, stray) in [
+            (Unread::Crashed(libc::SIGHUP), true),
+            (Unread::Crashed(libc::SIGUSR1), true),
+            (Unread::Crashed(libc::SIGRTMAX() - 1), true),
+            (Unread::Crashed(libc::SIGSEGV), false),
+            (Unread::Crashed(libc::SIGKILL), false),
+            (Unread::Ended(libc::SIGHUP), false),
+        ] {
+            assert_eq!(unread.is_stray(), stray, "{unread}");
+        }
     }
 }

@@ -16,8 +16,12 @@ impl Parent {
         if self.stopping.is_some() {
             return;
         }
-        if self.reading.is_some() || self.offered.is_some() || self.is_child_starting() {
+        if self.reading.is_some() || self.offered.is_some() {
             self.reload_again = true;
+            return;
+        }
+        if let Some(what) = self.child_is_busy() {
+            self.postpone(what);
             return;
         }
         tracing::info!("Reloading ...");
@@ -34,16 +38,30 @@ impl Parent {
             match reading.poll(now) {
                 Err(still) => self.reading = Some(still),
                 Ok(Ok(prepared)) => self.offer(prepared, now),
+                Ok(Err(unread)) if unread.is_stray() => {
+                    tracing::info!("Reload begins again: {unread}");
+                    self.reload(now);
+                }
                 Ok(Err(unread)) => self.reload_failed(&unread.to_string()),
             }
-        } else if self.reload_again && self.offered.is_none() && !self.is_child_starting() {
+        } else if self.reload_again && self.offered.is_none() && self.child_is_busy().is_none() {
             self.reload_again = false;
             self.reload(now);
         }
     }
 
-    fn is_child_starting(&self) -> bool {
-        self.vrrp.up().is_some_and(|up| !up.is_running())
+    /// What the child does, if it can take no other configuration now: it starts with one, or stops for want of
+    /// one. Either comes to an end within a bounded time.
+    fn child_is_busy(&self) -> Option<&'static str> {
+        let up = self.vrrp.up()?;
+        if up.is_stopping() { Some("stops") } else { (!up.is_running()).then_some("starts") }
+    }
+
+    /// Notes that a reload is wanted as soon as the child has done what it does.
+    fn postpone(&mut self, what: &str) {
+        if !std::mem::replace(&mut self.reload_again, true) {
+            tracing::info!("Reload postponed while the VRRP process {what}");
+        }
     }
 
     fn reload_failed(&mut self, why: &str) {
@@ -56,7 +74,18 @@ impl Parent {
         if let Some(what) = unchangeable(&self.current.part, &prepared.part) {
             return self.reload_failed(&format!("Cannot change {what} at a reload - please restart kad"));
         }
+        if let Some(what) = self.child_is_busy() {
+            // It was restarted meanwhile. What it dies of now is not the new file, so that is not spent on it.
+            return self.postpone(what);
+        }
         let wanted = self.wants_vrrp(&prepared.part);
+        let lived_with = &self.current.part.doubts;
+        let doubt = prepared.part.doubts.iter().find(|doubt| !lived_with.contains(doubt));
+        if let (false, true, Some(doubt)) = (wanted, self.vrrp.is_wanted(), doubt) {
+            return self.reload_failed(&format!(
+                "all instances would be removed, and the file has an error that may be why: {doubt}"
+            ));
+        }
         if self.vrrp.up().is_some() && wanted {
             self.vrrp.tell(Order::Reload, Some(&prepared.bundle));
             self.offered = Some(prepared);
@@ -65,7 +94,7 @@ impl Parent {
         self.offered = Some(prepared);
         self.take_offered();
         if !wanted {
-            self.vrrp.stop();
+            self.vrrp.stop(self.current.part.child_wait_time, now);
         } else if self.vrrp.is_wanted() {
             self.vrrp.hurry(now);
         } else {

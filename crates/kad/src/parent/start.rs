@@ -40,8 +40,8 @@ impl Parent {
         let started =
             Signals::take(options.ignore_sigint).map_err(|error| fatal(&format!("no signals: {error}")));
         let mut signals = started?;
-        let current = match first_configuration(&arguments, &mut signals) {
-            Ok(current) => current,
+        let (current, reload_again) = match first_configuration(&arguments, &mut signals) {
+            Ok(first) => first,
             Err(exit) => {
                 systemd.failed(libc::EINVAL);
                 return Err(exit);
@@ -61,7 +61,7 @@ impl Parent {
             current,
             offered: None,
             reading: None,
-            reload_again: false,
+            reload_again,
             vrrp,
             stopping: None,
             started_up: false,
@@ -158,24 +158,35 @@ fn core_dumps(options: &Options) {
     }
 }
 
-/// Reads the configuration for the first time.
-fn first_configuration(arguments: &[OsString], signals: &mut Signals) -> Result<Prepared, Exit> {
-    let started = Reading::start(arguments, clock::now());
-    let mut reading = started.map_err(|error| fatal(&format!("cannot start a reader: {error}")))?;
+/// Reads the configuration for the first time; and whether a reload was asked for meanwhile.
+fn first_configuration(arguments: &[OsString], signals: &mut Signals) -> Result<(Prepared, bool), Exit> {
+    let mut reload = false;
+    let start = || {
+        Reading::start(arguments, clock::now())
+            .map_err(|error| fatal(&format!("cannot start a reader: {error}")))
+    };
+    let mut reading = start()?;
     loop {
         let now = clock::now();
         reading = match reading.poll(now) {
-            Ok(Ok(prepared)) => return Ok(prepared),
+            Ok(Ok(prepared)) => return Ok((prepared, reload)),
+            Ok(Err(unread)) if unread.is_stray() => start()?,
             Ok(Err(unread)) => {
                 tracing::error!("The configuration cannot be used: {unread}");
                 return Err(unread.exit());
             }
             Err(still) => still,
         };
-        // A reload asked for now is what is being done.
-        if signals.pending().any(|signal| signal == Signal::Stop) {
-            reading.abandon();
-            return Err(Exit::Ok);
+        for signal in signals.pending() {
+            match signal {
+                Signal::Stop => {
+                    reading.abandon();
+                    return Err(Exit::Ok);
+                }
+                // The file may have been read already when it was changed.
+                Signal::Reload => reload = true,
+                _ => {}
+            }
         }
         let wait = Timespec::try_from(reading.deadline().saturating_duration_since(now)).ok();
         let mut fds = [PollFd::new(&reading, PollFlags::IN), PollFd::new(&*signals, PollFlags::IN)];

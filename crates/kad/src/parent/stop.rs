@@ -1,20 +1,18 @@
 //! Stopping: asked, waited for, forced.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::Parent;
+use super::child::KILLED;
 use crate::exit::Exit;
 use crate::pidfile;
-
-/// How long a killed child may take to be gone.
-const KILLED: Duration = Duration::from_secs(5);
 
 /// A daemon that stops.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Stopping {
     exit: Exit,
+    /// When even a killed child should be gone.
     deadline: Instant,
-    forced: bool,
 }
 
 impl Stopping {
@@ -35,25 +33,21 @@ impl Parent {
         if let Some(reading) = self.reading.take() {
             reading.abandon();
         }
-        self.vrrp.stop();
-        self.stopping =
-            Some(Stopping { exit, deadline: now + self.current.part.child_wait_time, forced: false });
+        // Nobody waits for its answer any more.
+        (self.offered, self.reload_again) = (None, false);
+        let patience = self.current.part.child_wait_time;
+        self.vrrp.stop(patience, now);
+        self.stopping = Some(Stopping { exit, deadline: now + patience + KILLED });
     }
 
-    /// Goes on stopping: kills a child that takes too long.
+    /// Goes on stopping, a child for a reload or the daemon: kills a child that takes too long.
     pub(super) fn stop_on(&mut self, now: Instant) {
-        let Some(stopping) = &mut self.stopping else { return };
-        if now < stopping.deadline || self.vrrp.up().is_none() {
+        if self.vrrp.end_patience(now) {
             return;
         }
-        if stopping.forced {
+        if self.stopping.is_some_and(|stopping| now >= stopping.deadline) && self.vrrp.up().is_some() {
             tracing::error!("the VRRP process cannot be killed; leaving it behind");
             self.vrrp.leave();
-        } else {
-            tracing::warn!("the VRRP process does not stop, killing it");
-            self.vrrp.kill();
-            stopping.forced = true;
-            stopping.deadline = now + KILLED;
         }
     }
 

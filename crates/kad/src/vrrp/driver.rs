@@ -27,6 +27,8 @@ use super::{clock, journal};
 pub(super) struct Driver {
     pub(super) options: Options,
     pub(super) global: Global,
+    /// See [`kaconf::model::Config::doubts`], of the configuration that runs.
+    pub(super) doubts: Vec<Box<str>>,
     pub(super) instances: Vec<Instance>,
     /// Whose virtual address an address is.
     pub(super) virtuals: BTreeMap<IpAddr, Vec<InstanceId>>,
@@ -54,6 +56,7 @@ impl Driver {
         Ok(Self {
             options,
             global,
+            doubts: Vec::new(),
             instances: Vec::new(),
             virtuals: BTreeMap::new(),
             interfaces,

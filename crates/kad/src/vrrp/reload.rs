@@ -55,7 +55,8 @@ impl<'a> Identity<'a> {
 impl Driver {
     /// Takes over a configuration. An error leaves everything as it was.
     pub(super) fn reload(&mut self, config: Config) -> Result<FromChild, StartError> {
-        let Config { global, instances, .. } = config;
+        let Config { global, instances, doubts, .. } = config;
+        self.refuse_accidents(&instances, &doubts)?;
         let mut fresh = Vec::with_capacity(instances.len());
         let dynamic = std::mem::replace(&mut self.global.dynamic_interfaces, global.dynamic_interfaces);
         for model in instances {
@@ -71,13 +72,38 @@ impl Driver {
         // Nothing fails from here on.
         let now = clock::now();
         self.announcer.set_spacing(global.garp_interval, global.gna_interval);
-        self.global = global;
+        (self.global, self.doubts) = (global, doubts);
         let old = std::mem::take(&mut self.instances);
         let before = old.len();
         let kept = self.exchange(now, old, fresh);
         let total = self.instances.len();
         self.settle(now);
         Ok(kept_of(kept, total, before - kept))
+    }
+
+    /// Whoever breaks a line that names an instance or an address has not asked for its end. Findings that the
+    /// running configuration had too are lived with.
+    fn refuse_accidents(&self, fresh: &[model::Instance], doubts: &[Box<str>]) -> Result<(), StartError> {
+        let Some(doubt) = doubts.iter().find(|doubt| !self.doubts.contains(doubt)) else { return Ok(()) };
+        let found: HashMap<_, _> = fresh.iter().map(|new| (Identity::of(new), new)).collect();
+        for old in &self.instances {
+            let name = old.name();
+            let loss = match found.get(&Identity::of(&old.model)) {
+                None => format!("({name}) would be removed"),
+                Some(new) => {
+                    let lost = |held: &&Held| {
+                        let ip = held.model.address.ip();
+                        !new.addresses.iter().chain(&new.excluded).any(|line| line.address.ip() == ip)
+                    };
+                    match old.held.iter().find(lost) {
+                        Some(held) => format!("({name}) would lose {}", held.model.address.ip()),
+                        None => continue,
+                    }
+                }
+            };
+            return Err(StartError::Doubtful { loss, doubt: doubt.clone() });
+        }
+        Ok(())
     }
 
     /// Puts the new instances in place of the old ones; gives how many went on.

@@ -29,6 +29,8 @@ pub(super) enum StartError {
          dynamic_interfaces in global_defs"
     )]
     NoInterface { instance: Box<str>, interface: String },
+    #[error("{loss}, and the file has an error that may be why: {doubt}")]
+    Doubtful { loss: String, doubt: Box<str> },
     #[error("the event queue cannot be opened: {0}")]
     Poll(std::io::Error),
 }
@@ -39,7 +41,7 @@ impl StartError {
         let denied = match self {
             Self::Socket(error) => is_permission(error),
             Self::Netlink(error) => *error == NetlinkError::NotPermitted,
-            Self::Instance(_) | Self::NoInterface { .. } => return Exit::Config,
+            Self::Instance(_) | Self::NoInterface { .. } | Self::Doubtful { .. } => return Exit::Config,
             Self::Poll(_) => false,
         };
         if denied { Exit::MissingPermission } else { Exit::Fatal }
@@ -53,8 +55,9 @@ fn is_permission(error: &SocketError) -> bool {
 
 /// Starts everything that a configuration asks for.
 pub(super) fn start(options: Options, config: Config) -> Result<Driver, StartError> {
-    let Config { global, instances, .. } = config;
+    let Config { global, instances, doubts, .. } = config;
     let mut driver = Driver::open(options, global)?;
+    driver.doubts = doubts;
     for model in instances {
         check_interface(&driver, &model)?;
         driver.instances.push(Instance::new(model)?);

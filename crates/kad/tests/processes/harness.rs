@@ -249,6 +249,15 @@ pub(crate) fn kill(pid: u32, signal: &str) {
     assert!(status.success(), "kill -{signal} {pid}");
 }
 
+/// Sends a signal to all children of a process; one that has just ended is none.
+pub(crate) fn kill_children(pid: u32, signal: &str) {
+    let children = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap();
+    assert!(!children.is_empty(), "{pid} has no children");
+    for child in children.split_whitespace() {
+        let _ended = Command::new("kill").arg(format!("-{signal}")).arg(child).stderr(Stdio::null()).status();
+    }
+}
+
 /// The number in a pid file.
 #[track_caller]
 pub(crate) fn pid_in(path: &Path) -> u32 {

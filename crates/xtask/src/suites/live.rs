@@ -11,7 +11,7 @@ use crate::tally::Verdict;
 
 /// How many tests run side by side where each has daemons of its own: they wait more than they work, but timers of
 /// 10 ms want a processor when they are due.
-const THREADS: usize = 4;
+const THREADS: usize = 6;
 
 pub(super) fn linux() -> Verdict {
     in_own_network("linux")
@@ -30,7 +30,7 @@ pub(super) fn interop() -> Verdict {
 }
 
 pub(super) fn oracle() -> Verdict {
-    ignored("oracle", 2, &[])
+    ignored("oracle", 6, &[])
 }
 
 /// The tests of the demonstration; it is played beside them too, see `demo`.
