@@ -102,6 +102,9 @@ fn addresses_move_between_masters_by_the_hundred() -> Result<(), LabError> {
     let daemon = start(&host, &conf(&before))?;
     host.wait_for_address([10, 77, 1, 120].into(), LONG)?;
     host.wait_for_address([10, 77, 1, 121].into(), LONG)?;
+    // The log comes behind the deeds.
+    daemon.proc().wait_for("(V51) Entering MASTER", LONG)?;
+    daemon.proc().wait_for("(V52) Entering MASTER", LONG)?;
     let mark = daemon.proc().mark();
     daemon.rewrite(&conf(&after))?;
     daemon.proc().signal(netlab::Signal::HUP)?;
@@ -139,6 +142,8 @@ fn an_owner_whose_child_was_killed_keeps_its_address_once_it_is_back() -> Result
     let host = lab.host("left", &["10.77.0.1/16"])?;
     let daemon = start(&host, &conf(&[(51, 255, "0.1", addresses(1..=3))]))?;
     host.wait_for_address([10, 77, 1, 3].into(), LONG)?;
+    // The log comes behind the deeds.
+    daemon.proc().wait_for("Entering MASTER", LONG)?;
     let mark = daemon.proc().mark();
     let child = daemon.proc().tree().into_iter().last().expect("the VRRP process");
     let child = i32::try_from(child).ok().and_then(Pid::from_raw).expect("a process number");
