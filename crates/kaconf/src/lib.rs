@@ -3,6 +3,7 @@
 
 mod code;
 mod diag;
+mod dump;
 mod expand;
 mod files;
 mod fs;
@@ -12,6 +13,7 @@ mod load;
 mod lower;
 pub mod model;
 mod options;
+mod outline;
 mod render;
 mod source;
 pub mod syntax;
@@ -19,9 +21,11 @@ mod value;
 
 pub use code::{Class, Code};
 pub use diag::{Diagnostic, Note, Severity};
+pub use dump::dump;
 pub use files::{File, FileId, Files, Location};
 pub use fs::FileSource;
 pub use load::{ExitClass, Fatal, Loaded, load};
 pub use options::{Limits, Options};
+pub use outline::{Entry, Outline};
 pub use render::render;
 pub use source::{InterfaceFacts, Matches, ReadError, Source};

@@ -8,6 +8,7 @@ use crate::files::Files;
 use crate::lower;
 use crate::model::Config;
 use crate::options::Options;
+use crate::outline::Outline;
 use crate::source::Source;
 
 /// A configuration as read: never an error, always as much as could be made of the files.
@@ -20,6 +21,8 @@ pub struct Loaded {
     pub diagnostics: Vec<Diagnostic>,
     /// The files, for showing where a diagnostic points.
     pub files: Files,
+    /// Where everything stands.
+    pub outline: Outline,
     worst: Class,
     fatal: Option<Fatal>,
 }
@@ -106,6 +109,7 @@ pub fn load(options: &Options, source: &dyn Source) -> Loaded {
         config,
         diagnostics: lowered.diagnostics,
         files: lowered.files,
+        outline: lowered.outline,
         worst: if lowered.unreadable && !lowered.missing { Class::Security } else { lowered.worst },
         fatal,
     }

@@ -16,6 +16,9 @@ pub struct Options {
     pub test: bool,
     /// Seed of `${_RANDOM}`; `None` is a new one each time.
     pub random_seed: Option<u32>,
+    /// Whether the place of every statement is kept: [`Loaded::outline`](crate::Loaded::outline). On; a daemon that
+    /// wants only the model saves the memory.
+    pub outline: bool,
     /// Bounds.
     pub limits: Limits,
 }
@@ -29,6 +32,7 @@ impl Options {
             all_includes: false,
             test: false,
             random_seed: None,
+            outline: true,
             limits: Limits::default(),
         }
     }

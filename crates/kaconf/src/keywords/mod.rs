@@ -22,6 +22,13 @@ pub enum Shape {
     Lines,
 }
 
+impl Shape {
+    /// Whether braces follow.
+    pub const fn is_block(self) -> bool {
+        matches!(self, Self::Block | Self::Lines)
+    }
+}
+
 /// Whether a keyword should still be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -54,6 +61,23 @@ pub struct Keyword {
     pub status: Status,
     /// More about it; often empty.
     pub help: &'static str,
+}
+
+impl Keyword {
+    /// The keywords of the block that this one opens; none if it opens no block of keywords.
+    pub fn inner(&self) -> &'static [Self] {
+        match self.shape {
+            Shape::Block if self.block == "root" => block(self.name),
+            Shape::Block => block(&format!("{}/{}", self.block, self.name)),
+            _ => &[],
+        }
+    }
+}
+
+/// The number of a row in [`all`].
+pub(crate) fn number(keyword: &'static Keyword) -> usize {
+    let key = |keyword: &Keyword| (keyword.block != "root", keyword.block, keyword.name);
+    all().partition_point(|other| key(other) < key(keyword))
 }
 
 /// Every keyword, sorted by block (the root first) and name.

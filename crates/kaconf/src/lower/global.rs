@@ -206,7 +206,7 @@ impl Reader<'_> {
         let Some(keyword) = keywords::find("global_defs", &name) else {
             return self.unknown(statement, "global_defs");
         };
-        self.not_acted_on(statement, keyword);
+        self.deprecated(statement, keyword);
         if keyword.shape == Shape::Lines {
             self.lines(statement, |_, _| {});
         }

@@ -134,7 +134,7 @@ impl Reader<'_> {
             "vmac_xmit_base" => draft.vmac_xmit_base = true,
             _ => {}
         }
-        self.not_acted_on(statement, keyword);
+        self.deprecated(statement, keyword);
         match keyword.shape {
             Shape::Block => self.other_sub_block("vrrp_instance/auth_hmac"),
             Shape::Lines => {

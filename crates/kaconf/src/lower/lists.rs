@@ -6,7 +6,6 @@ use super::draft::Draft;
 use super::reader::Reader;
 use crate::code::Code;
 use crate::expand::Statement;
-use crate::keywords;
 use crate::model::{InterfaceName, UnicastPeer};
 use crate::value;
 
@@ -81,9 +80,6 @@ impl Reader<'_> {
 
     /// `track_interface { NAME [weight N] ... }`: kept only to tell which of them is the instance's own.
     pub(super) fn tracked_interfaces(&mut self, statement: &mut Statement, draft: &mut Draft) {
-        if let Some(keyword) = keywords::find("vrrp_instance", "track_interface") {
-            self.not_acted_on(statement, keyword);
-        }
         let head = std::mem::take(statement);
         self.lines(&head, |_, line| {
             if let Some(name) = InterfaceName::new(&line.text(0)) {

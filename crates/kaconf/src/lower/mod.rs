@@ -21,6 +21,7 @@ mod resolve;
 mod resolve_checks;
 mod resolve_timing;
 mod root;
+mod script;
 
 use crate::code::Class;
 use crate::diag::Diagnostic;
@@ -28,6 +29,7 @@ use crate::expand::Expander;
 use crate::files::Files;
 use crate::model::Config;
 use crate::options::Options;
+use crate::outline::Outline;
 use crate::source::Source;
 
 use reader::Reader;
@@ -37,6 +39,7 @@ pub(crate) struct Lowered {
     pub(crate) config: Config,
     pub(crate) diagnostics: Vec<Diagnostic>,
     pub(crate) files: Files,
+    pub(crate) outline: Outline,
     pub(crate) worst: Class,
     pub(crate) errors: bool,
     pub(crate) missing: bool,
@@ -52,7 +55,7 @@ pub(crate) fn lower(options: &Options, source: &dyn Source) -> Lowered {
         reader.root();
     }
     let config = reader.resolve();
-    let Reader { expander, context, .. } = reader;
+    let Reader { expander, context, recorder, .. } = reader;
     let (unreadable, files) = (expander.unreadable, expander.files);
     let errors = context.sink.has_errors();
     let (diagnostics, worst) = context.sink.finish();
@@ -60,6 +63,7 @@ pub(crate) fn lower(options: &Options, source: &dyn Source) -> Lowered {
         config,
         diagnostics,
         files,
+        outline: recorder.finish(),
         worst,
         errors,
         missing: !found,

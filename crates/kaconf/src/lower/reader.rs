@@ -11,6 +11,7 @@ use crate::files::Location;
 use crate::keywords;
 use crate::model::Config;
 use crate::options::Options;
+use crate::outline::Recorder;
 use crate::source::Source;
 
 /// Everything that is read into.
@@ -22,8 +23,8 @@ pub(super) struct Reader<'a> {
     pub(super) drafts: Vec<Draft>,
     /// Names of instances, those of rejected ones included.
     pub(super) names: HashSet<Box<str>>,
-    /// Keywords reported as not acted on: once each is enough.
-    pub(super) noted: HashSet<(&'static str, &'static str)>,
+    /// Writes down what stands where.
+    pub(super) recorder: Recorder,
     /// How many braces are open.
     depth: u32,
     /// The last brace that opened, for the report at the end of the file.
@@ -57,7 +58,7 @@ impl<'a> Reader<'a> {
             defaults: Defaults::default(),
             drafts: Vec::new(),
             names: HashSet::new(),
-            noted: HashSet::new(),
+            recorder: Recorder::new(options.outline),
             depth: 0,
             opened: None,
         }
@@ -98,6 +99,18 @@ impl<'a> Reader<'a> {
 
     /// The next statement of a block of keywords.
     pub(super) fn next_in_block(&mut self, statement: &mut Statement, progress: &mut Progress) -> Next {
+        if *progress == Progress::NeedsOpen {
+            self.recorder.enter();
+        }
+        let next = self.statement_of_block(statement, progress);
+        match next {
+            Next::Statement => self.recorder.keyword(statement),
+            Next::End => self.recorder.leave(),
+        }
+        next
+    }
+
+    fn statement_of_block(&mut self, statement: &mut Statement, progress: &mut Progress) -> Next {
         while self.next(statement) {
             let needs_open = std::mem::replace(progress, Progress::Inside) == Progress::NeedsOpen;
             if statement.is_open() {
@@ -150,20 +163,23 @@ impl<'a> Reader<'a> {
     pub(super) fn lines_of(&mut self, head: &Statement, mut read: impl FnMut(&mut Self, &Statement)) {
         let mut statement = Statement::default();
         let mut needs_open = true;
+        self.recorder.enter();
         while self.next(&mut statement) {
             let first = std::mem::replace(&mut needs_open, false);
             if first && statement.is_open() {
                 continue;
             }
             if statement.is_close() {
-                return;
+                break;
             }
+            self.recorder.line(&statement);
             if first {
                 let message = format!("'{{' missing from beginning of block {}", head.text(0));
                 self.context.report(&statement, 0, Code::Unusual, message);
             }
             read(self, &statement);
         }
+        self.recorder.leave();
     }
 
     /// Reports a keyword that the table does not have.
@@ -181,15 +197,6 @@ impl<'a> Reader<'a> {
         if keyword.status == keywords::Status::Deprecated {
             let message = format!("'{}' is deprecated: {}", keyword.name, keyword.help);
             self.context.report(statement, 0, Code::Deprecated, message);
-        }
-    }
-
-    /// Reports, once for each keyword, that it is known and not acted on.
-    pub(super) fn not_acted_on(&mut self, statement: &Statement, keyword: &'static keywords::Keyword) {
-        self.deprecated(statement, keyword);
-        if self.noted.insert((keyword.block, keyword.name)) {
-            let message = format!("'{}' is read over: it is not acted on yet", keyword.name);
-            self.context.report(statement, 0, Code::NotActedOn, message);
         }
     }
 }

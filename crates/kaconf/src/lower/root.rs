@@ -14,6 +14,9 @@ impl Reader<'_> {
         let mut pending = false;
         while pending || self.next(&mut statement) {
             pending = false;
+            if !statement.is_open() && !statement.is_close() {
+                self.recorder.keyword(&statement);
+            }
             match statement.word(0) {
                 b"{" => {
                     let message = "unexpected '{', ignoring it".to_owned();
@@ -61,7 +64,7 @@ impl Reader<'_> {
         if matches!(keyword.name, "virtual_server" | "virtual_server_group") {
             self.config.has_virtual_servers = true;
         }
-        self.not_acted_on(statement, keyword);
+        self.deprecated(statement, keyword);
         match keyword.name {
             "vrrp_script" | "vrrp_track_process" | "track_file" | "vrrp_track_file"
                 if self.context.need(statement, 1).is_none() =>

@@ -6,10 +6,14 @@
 
 mod address;
 mod global;
+mod script;
+#[cfg(feature = "serde")]
+mod seconds;
 mod vrrp;
 
 pub use address::{Broadcast, InterfaceName, VirtualAddress};
 pub use global::{DynamicInterfaces, Global, Process, RxBuffers, Scheduling};
+pub use script::Script;
 pub use vrrp::{
     Accept, Authentication, ChecksumV3, Garp, InitialState, Instance, Mode, OldUnicastChecksum, UnicastPeer,
 };

@@ -1,0 +1,173 @@
+//! The outline: which statement stands where, once everything is expanded.
+//!
+//! The model says what a configuration means, the outline where each of its values was typed. It is written while the
+//! statements are read, whatever becomes of them, so it also tells which keywords a configuration uses. No meaning is
+//! here: what a value is worth is said by the model.
+
+use crate::expand::Statement;
+use crate::files::Location;
+use crate::keywords::{self, Keyword};
+
+/// One statement.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Entry {
+    /// The statement in whose block it stands, by its number in the outline; `None` at root level.
+    pub parent: Option<u32>,
+    /// Its keyword; `None` for a line that begins with none, and for a keyword that does not exist.
+    pub keyword: Option<&'static Keyword>,
+    /// Where its first word is.
+    pub at: Location,
+    /// Where its further words are, the first to the last; `None` if there are none.
+    pub value: Option<Location>,
+    /// What names a block: the words behind its keyword, one blank between them. Empty for everything else.
+    pub name: Box<str>,
+}
+
+/// The statements of a configuration in the order of reading.
+#[derive(Clone, Debug, Default)]
+pub struct Outline {
+    entries: Vec<Entry>,
+    uses: Vec<(&'static Keyword, Location)>,
+}
+
+impl Outline {
+    /// Every statement, in the order of reading; empty if [`Options::outline`](crate::Options::outline) is off.
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// The keywords that occur, each with the place of its first occurrence.
+    pub fn uses(&self) -> &[(&'static Keyword, Location)] {
+        &self.uses
+    }
+
+    /// The blocks of a keyword that have a name (`vrrp_instance`, `VI_1`), as typed; several if it is repeated.
+    pub fn blocks<'a>(&'a self, keyword: &'a str, name: &'a str) -> impl Iterator<Item = u32> + 'a {
+        let is_one = move |(_, entry): &(usize, &Entry)| {
+            &*entry.name == name && entry.keyword.is_some_and(|known| known.name == keyword)
+        };
+        self.entries.iter().enumerate().filter(is_one).map(|(index, _)| index as u32)
+    }
+
+    /// The statements directly in a block.
+    pub fn children(&self, block: u32) -> impl Iterator<Item = &Entry> {
+        // What stands in a block follows it, and ends where a statement belongs to something outside.
+        let rest = self.entries.get(block as usize + 1..).unwrap_or_default();
+        rest.iter()
+            .take_while(move |entry| entry.parent.is_some_and(|parent| parent >= block))
+            .filter(move |entry| entry.parent == Some(block))
+    }
+
+    /// Where a keyword of a block has its value; the last one counts. The keyword's own place if it has no value.
+    pub fn value_of(&self, block: u32, keyword: &str) -> Option<Location> {
+        let is_one = |entry: &&Entry| entry.keyword.is_some_and(|known| known.name == keyword);
+        self.children(block).filter(is_one).last().map(|entry| entry.value.unwrap_or(entry.at))
+    }
+}
+
+/// A block that is being read.
+#[derive(Debug)]
+struct Level {
+    /// Which rows of the table are its keywords.
+    rows: &'static [Keyword],
+    /// The number of the first of them in the whole table.
+    start: usize,
+    entry: Option<u32>,
+}
+
+impl Level {
+    fn new(rows: &'static [Keyword], entry: Option<u32>) -> Self {
+        Self { rows, start: rows.first().map_or(0, keywords::number), entry }
+    }
+}
+
+/// What writes an outline while statements are read.
+#[derive(Debug)]
+pub(crate) struct Recorder {
+    outline: Outline,
+    /// Whether entries are kept, or only the uses.
+    keep: bool,
+    levels: Vec<Level>,
+    /// The last keyword that was recorded: a block that opens belongs to it.
+    last: Option<(&'static Keyword, Option<u32>)>,
+    /// Which rows of the table have been seen.
+    used: Vec<bool>,
+}
+
+impl Recorder {
+    pub(crate) fn new(keep: bool) -> Self {
+        Self {
+            outline: Outline::default(),
+            keep,
+            levels: vec![Level::new(keywords::block("root"), None)],
+            last: None,
+            used: vec![false; keywords::all().len()],
+        }
+    }
+
+    /// A statement that begins with a keyword, or should.
+    pub(crate) fn keyword(&mut self, statement: &Statement) {
+        let Some(level) = self.levels.last() else { return };
+        let row = level.rows.binary_search_by(|row| row.name.as_bytes().cmp(statement.word(0))).ok();
+        let keyword = row.map(|index| &level.rows[index]);
+        let parent = level.entry;
+        if let (Some(index), Some(at)) = (row, statement.at(0)) {
+            let seen = std::mem::replace(&mut self.used[level.start + index], true);
+            if !seen {
+                self.outline.uses.push((&level.rows[index], at));
+            }
+        }
+        let entry = self.push(parent, keyword, statement);
+        self.last = keyword.map(|keyword| (keyword, entry));
+    }
+
+    /// A line of a list.
+    pub(crate) fn line(&mut self, statement: &Statement) {
+        let parent = self.levels.last().and_then(|level| level.entry);
+        let _entry = self.push(parent, None, statement);
+    }
+
+    fn push(
+        &mut self,
+        parent: Option<u32>,
+        keyword: Option<&'static Keyword>,
+        statement: &Statement,
+    ) -> Option<u32> {
+        let at = statement.at(0).filter(|_| self.keep)?;
+        let value = (statement.len() > 1).then(|| statement.at(1)).flatten().map(|first| Location {
+            end: statement.at(statement.len() - 1).map_or(first.end, |last| last.end.max(first.end)),
+            ..first
+        });
+        let index = self.outline.entries.len() as u32;
+        let name = if keyword.is_some_and(|keyword| keyword.shape.is_block()) {
+            let words: Vec<_> = (1..statement.len()).map(|word| statement.text(word)).collect();
+            words.join(" ").into()
+        } else {
+            Box::default()
+        };
+        self.outline.entries.push(Entry { parent, keyword, at, value, name });
+        Some(index)
+    }
+
+    /// The block of the last keyword begins.
+    pub(crate) fn enter(&mut self) {
+        let level = match self.last.take() {
+            Some((keyword, entry)) => Level::new(keyword.inner(), entry),
+            None => Level::new(&[], None),
+        };
+        self.levels.push(level);
+    }
+
+    /// The block that was entered last is over.
+    pub(crate) fn leave(&mut self) {
+        if self.levels.len() > 1 {
+            self.levels.pop();
+        }
+        self.last = None;
+    }
+
+    pub(crate) fn finish(self) -> Outline {
+        self.outline
+    }
+}
