@@ -12,6 +12,7 @@ mod clock;
 mod demo;
 mod dump;
 mod exit;
+mod heeded;
 mod ipc;
 mod log;
 mod namespace;

@@ -17,6 +17,7 @@ use vrrp_linux::{Link, LinkFlags};
 
 use crate::cli::Options;
 use crate::exit::Exit;
+use crate::heeded::unheeded;
 use crate::ipc::Bundle;
 use crate::log::{self, Mode as LogMode, Process};
 use crate::namespace;
@@ -57,8 +58,8 @@ pub(crate) fn run(options: &Options) -> ExitCode {
 
 /// Logs what was found.
 fn say(loaded: &Loaded) {
-    for diagnostic in &loaded.diagnostics {
-        for line in kaconf::render(diagnostic, &loaded.files).lines() {
+    for diagnostic in loaded.diagnostics.iter().cloned().chain(unheeded(loaded)) {
+        for line in kaconf::render(&diagnostic, &loaded.files).lines() {
             match diagnostic.severity {
                 Severity::Error => tracing::error!("{line}"),
                 Severity::Warning => tracing::warn!("{line}"),
@@ -95,8 +96,8 @@ pub(crate) fn test(options: &Options) -> ExitCode {
         },
         _ => Box::new(io::stderr().lock()),
     };
-    for diagnostic in &loaded.diagnostics {
-        if let Err(error) = writeln!(out, "{}", kaconf::render(diagnostic, &loaded.files)) {
+    for diagnostic in loaded.diagnostics.iter().cloned().chain(unheeded(&loaded)) {
+        if let Err(error) = writeln!(out, "{}", kaconf::render(&diagnostic, &loaded.files)) {
             // A verdict nobody can read the reasons of is still the verdict.
             crate::stderr::say(format_args!("cannot write the messages: {error}"));
             break;
@@ -116,6 +117,7 @@ fn load(options: &Options) -> Loaded {
     how.config_id = Some(options.config_id.clone().unwrap_or_else(host_name).into());
     how.all_includes = options.all_config;
     how.test = options.config_test.is_some();
+    how.outline = false;
     if let Some(name) = &options.namespace {
         enter(name);
         return kaconf::load(&how, &Host::here());

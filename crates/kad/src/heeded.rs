@@ -1,0 +1,153 @@
+//! Which keywords this daemon acts on. What keepalived knows beyond them is read, checked, and said once.
+//!
+//! How a keyword reads and what it means is `kaconf`'s; this is only the list of what is done about it.
+
+use kaconf::keywords::Keyword;
+use kaconf::{Code, Diagnostic, Loaded};
+
+/// The keywords that something comes of, by block.
+const HEEDED: &[(&str, &[&str])] = &[
+    (
+        "root",
+        &[
+            "child_wait_time",
+            "global_defs",
+            "include",
+            "includea",
+            "includeb",
+            "includem",
+            "includer",
+            "includew",
+            "instance",
+            "net_namespace",
+            "use_pid_dir",
+            "vrrp_instance",
+        ],
+    ),
+    (
+        "global_defs",
+        &[
+            "data_use_instance",
+            "default_interface",
+            "disable_local_igmp",
+            "dynamic_interfaces",
+            "include_check",
+            "json_dump_file",
+            "json_version",
+            "log_unknown_vrids",
+            "process_name",
+            "process_names",
+            "random_seed",
+            "router_id",
+            "state_dump_file",
+            "stats_dump_file",
+            "umask",
+            "v3_checksum_as_v2",
+            "vrrp_check_unicast_src",
+            "vrrp_cpu_affinity",
+            "vrrp_delay_after_boot",
+            "vrrp_down_timer_adverts",
+            "vrrp_garp_interval",
+            "vrrp_garp_lower_prio_delay",
+            "vrrp_garp_lower_prio_repeat",
+            "vrrp_garp_master_delay",
+            "vrrp_garp_master_refresh",
+            "vrrp_garp_master_refresh_repeat",
+            "vrrp_garp_master_repeat",
+            "vrrp_gna_interval",
+            "vrrp_higher_prio_send_advert",
+            "vrrp_lower_prio_no_advert",
+            "vrrp_mcast_group4",
+            "vrrp_mcast_group6",
+            "vrrp_min_garp",
+            "vrrp_no_swap",
+            "vrrp_owner_ignore_adverts",
+            "vrrp_priority",
+            "vrrp_process_name",
+            "vrrp_rlimit_rtime",
+            "vrrp_rlimit_rttime",
+            "vrrp_rt_priority",
+            "vrrp_skip_check_adv_addr",
+            "vrrp_startup_delay",
+            "vrrp_strict",
+            "vrrp_version",
+        ],
+    ),
+    (
+        "vrrp_instance",
+        &[
+            "accept",
+            "advert_int",
+            "authentication",
+            "check_unicast_src",
+            "dont_track_primary",
+            "down_timer_adverts",
+            "garp_lower_prio_delay",
+            "garp_lower_prio_repeat",
+            "garp_master_delay",
+            "garp_master_refresh",
+            "garp_master_refresh_repeat",
+            "garp_master_repeat",
+            "higher_prio_send_advert",
+            "interface",
+            "kernel_rx_buf_size",
+            "lower_prio_no_advert",
+            "mcast_dst_ip",
+            "mcast_src_ip",
+            "native_ipv6",
+            "no_virtual_ipaddress",
+            "nopreempt",
+            "old_unicast_checksum",
+            "owner_ignore_adverts",
+            "preempt",
+            "preempt_delay",
+            "priority",
+            "skip_check_adv_addr",
+            "state",
+            "strict_mode",
+            "thread_timer_expired",
+            "timer_expired_backup",
+            "track_src_ip",
+            "unicast_fault_no_peer",
+            "unicast_peer",
+            "unicast_src_ip",
+            "unicast_ttl",
+            "v3_checksum_as_v2",
+            "version",
+            "virtual_ipaddress",
+            "virtual_ipaddress_excluded",
+            "virtual_router_id",
+        ],
+    ),
+    ("vrrp_instance/authentication", &["auth_pass", "auth_type"]),
+];
+
+/// One note for each keyword of a configuration that nothing comes of. What stands in a block that nothing comes of
+/// goes without saying.
+pub(crate) fn unheeded(loaded: &Loaded) -> impl Iterator<Item = Diagnostic> {
+    loaded.outline.uses().iter().filter(|(keyword, _)| is_unheeded(keyword)).map(|(keyword, at)| {
+        let message = format!("'{}' is read and checked, but not acted on yet", keyword.name);
+        Diagnostic::new(Code::NotActedOn, Some(*at), message)
+    })
+}
+
+fn is_unheeded(keyword: &Keyword) -> bool {
+    let block = HEEDED.iter().find(|(block, _)| *block == keyword.block);
+    block.is_some_and(|(_, names)| names.binary_search(&keyword.name).is_err())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::HEEDED;
+    use kaconf::keywords;
+
+    #[test]
+    fn the_list_is_sorted_and_of_keywords_that_exist() {
+        for (block, names) in HEEDED {
+            assert!(names.is_sorted_by(|a, b| a < b), "{block}");
+            for name in *names {
+                assert!(keywords::find(block, name).is_some(), "{block} {name}");
+            }
+        }
+    }
+}
