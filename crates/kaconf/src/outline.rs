@@ -4,6 +4,8 @@
 //! statements are read, whatever becomes of them, so it also tells which keywords a configuration uses. No meaning is
 //! here: what a value is worth is said by the model.
 
+use std::sync::OnceLock;
+
 use crate::expand::Statement;
 use crate::files::Location;
 use crate::keywords::{self, Keyword};
@@ -69,16 +71,29 @@ impl Outline {
 /// A block that is being read.
 #[derive(Debug)]
 struct Level {
-    /// Which rows of the table are its keywords.
-    rows: &'static [Keyword],
-    /// The number of the first of them in the whole table.
-    start: usize,
+    rows: Rows,
     entry: Option<u32>,
 }
 
-impl Level {
-    fn new(rows: &'static [Keyword], entry: Option<u32>) -> Self {
-        Self { rows, start: rows.first().map_or(0, keywords::number), entry }
+/// The keywords of a block.
+#[derive(Clone, Copy, Debug, Default)]
+struct Rows {
+    rows: &'static [Keyword],
+    /// The number of the first of them in the whole table.
+    start: usize,
+}
+
+impl Rows {
+    fn of(rows: &'static [Keyword]) -> Self {
+        Self { rows, start: rows.first().map_or(0, keywords::number) }
+    }
+
+    /// The keywords of the block that the keyword of this number opens. Looked up once a process: a configuration
+    /// may have a hundred thousand blocks.
+    fn inside(number: usize) -> Self {
+        static INSIDE: OnceLock<Vec<Rows>> = OnceLock::new();
+        let inside = INSIDE.get_or_init(|| keywords::all().iter().map(|row| Self::of(row.inner())).collect());
+        inside[number]
     }
 }
 
@@ -90,7 +105,7 @@ pub(crate) struct Recorder {
     keep: bool,
     levels: Vec<Level>,
     /// The last keyword that was recorded: a block that opens belongs to it.
-    last: Option<(&'static Keyword, Option<u32>)>,
+    last: Option<(usize, Option<u32>)>,
     /// Which rows of the table have been seen.
     used: Vec<bool>,
 }
@@ -100,7 +115,7 @@ impl Recorder {
         Self {
             outline: Outline::default(),
             keep,
-            levels: vec![Level::new(keywords::block("root"), None)],
+            levels: vec![Level { rows: Rows::of(keywords::block("root")), entry: None }],
             last: None,
             used: vec![false; keywords::all().len()],
         }
@@ -108,18 +123,17 @@ impl Recorder {
 
     /// A statement that begins with a keyword, or should.
     pub(crate) fn keyword(&mut self, statement: &Statement) {
-        let Some(level) = self.levels.last() else { return };
-        let row = level.rows.binary_search_by(|row| row.name.as_bytes().cmp(statement.word(0))).ok();
-        let keyword = row.map(|index| &level.rows[index]);
-        let parent = level.entry;
+        let Some(&Level { rows: Rows { rows, start }, entry: parent }) = self.levels.last() else { return };
+        let row = rows.binary_search_by(|row| row.name.as_bytes().cmp(statement.word(0))).ok();
+        let keyword = row.map(|index| &rows[index]);
         if let (Some(index), Some(at)) = (row, statement.at(0)) {
-            let seen = std::mem::replace(&mut self.used[level.start + index], true);
+            let seen = std::mem::replace(&mut self.used[start + index], true);
             if !seen {
-                self.outline.uses.push((&level.rows[index], at));
+                self.outline.uses.push((&rows[index], at));
             }
         }
         let entry = self.push(parent, keyword, statement);
-        self.last = keyword.map(|keyword| (keyword, entry));
+        self.last = row.map(|index| (start + index, entry));
     }
 
     /// A line of a list.
@@ -153,8 +167,8 @@ impl Recorder {
     /// The block of the last keyword begins.
     pub(crate) fn enter(&mut self) {
         let level = match self.last.take() {
-            Some((keyword, entry)) => Level::new(keyword.inner(), entry),
-            None => Level::new(&[], None),
+            Some((number, entry)) => Level { rows: Rows::inside(number), entry },
+            None => Level { rows: Rows::default(), entry: None },
         };
         self.levels.push(level);
     }

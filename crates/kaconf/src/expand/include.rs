@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::vec;
 
-use super::Expander;
+use super::origin::Origin;
+use super::{Expander, How, Line};
 use crate::code::{Class, Code};
 use crate::diag::{Diagnostic, Severity, Sink};
 use crate::files::{FileId, Location};
@@ -78,6 +79,8 @@ pub(super) struct Frame {
     check: IncludeCheck,
     /// What `include_check` was before; it is the file's own affair.
     outer_check: IncludeCheck,
+    /// How it came to be read.
+    origin: Option<Arc<Origin>>,
 }
 
 impl Frame {
@@ -95,7 +98,7 @@ impl Frame {
         if start >= self.text.len() {
             return None;
         }
-        let newline = self.text[start..].iter().position(|&octet| octet == b'\n');
+        let newline = memchr::memchr(b'\n', &self.text[start..]);
         self.at = newline.map_or(self.text.len(), |newline| start + newline + 1);
         Some((start, self.at))
     }
@@ -130,12 +133,28 @@ impl Expander<'_> {
             return false;
         }
         let check = self.check;
-        self.push_frame(found.paths, PathBuf::new(), check, None, sink);
+        self.push_frame(found.paths, PathBuf::new(), check, None, None, sink);
         !self.frames.is_empty()
     }
 
-    pub(super) fn include(&mut self, include: Include, at: Location, sink: &mut Sink) {
+    /// How the file at hand came to be read, if there is something to say of it.
+    pub(super) fn origin(&self) -> Option<Arc<Origin>> {
+        self.frames.last().and_then(|frame| frame.origin.clone())
+    }
+
+    /// What the files that a line includes will say of where they come from.
+    fn origin_of(&self, line: &Line) -> Option<Arc<Origin>> {
+        let outer = self.origin();
+        if outer.is_none() && !matches!(line.how, How::Definition(_) | How::Sequence(_)) {
+            return None;
+        }
+        let text = String::from_utf8_lossy(&line.text).into_owned();
+        Some(Arc::new(Origin { line: text, at: line.at, how: line.how, outer }))
+    }
+
+    pub(super) fn include(&mut self, include: Include, line: &Line, sink: &mut Sink) {
         let Include { pattern, check } = include;
+        let at = line.at;
         let base = self.directory().to_path_buf();
         if self.frames.len() >= self.options.limits.depth {
             self.at = at;
@@ -180,7 +199,8 @@ impl Expander<'_> {
             let message = format!("some configuration files missing: '{pattern}'");
             self.complain(Code::IncludeUnmatched, Some(at), message, check, IncludeCheck::BRACE, sink);
         }
-        self.push_frame(found.paths, base, check, Some(at), sink);
+        let origin = self.origin_of(line);
+        self.push_frame(found.paths, base, check, Some(at), origin, sink);
     }
 
     fn push_frame(
@@ -189,6 +209,7 @@ impl Expander<'_> {
         base: PathBuf,
         check: IncludeCheck,
         at: Option<Location>,
+        origin: Option<Arc<Origin>>,
         sink: &mut Sink,
     ) {
         self.frames.push(Frame {
@@ -200,6 +221,7 @@ impl Expander<'_> {
             at: 0,
             check,
             outer_check: self.check,
+            origin,
         });
         self.open_next(at, sink);
     }

@@ -10,6 +10,8 @@
 mod define;
 mod include;
 mod line;
+mod origin;
+mod plain;
 mod sequence;
 mod spent;
 mod statement;
@@ -41,6 +43,16 @@ struct Current {
     next: usize,
     /// Names were left on it because it became too long: what follows a brace is not tried again.
     left: bool,
+    /// It is the file's own, without anything to undo: what follows a brace neither.
+    plain: bool,
+}
+
+impl Current {
+    fn restart(&mut self) {
+        self.made.clear();
+        self.tokens.clear();
+        (self.next, self.left, self.plain) = (0, false, false);
+    }
 }
 
 /// A line on its way to becoming statements.
@@ -147,6 +159,15 @@ impl<'a> Expander<'a> {
         let text = frame.text();
         let at = Location { file: frame.file(), start: start as u32, end: end as u32 };
         let raw = &text[start..end];
+        if self.defining.is_none() {
+            self.current.restart();
+            if plain::split(raw, at.start, &mut self.current.tokens) {
+                self.current.plain = true;
+                (self.at, self.how) = (at, How::Typed);
+                return true;
+            }
+            self.current.tokens.clear();
+        }
         let escapes = if self.parent { Escapes::Kept } else { Escapes::Spent };
         let (content, at) = line::content(raw, at, escapes);
         if content.is_empty() && raw.iter().all(u8::is_ascii_whitespace) {
@@ -187,8 +208,7 @@ impl<'a> Expander<'a> {
 
     fn lex(&mut self, text: &[u8], base: u32, refs: Refs) {
         self.current.tokens.clear();
-        self.current.next = 0;
-        self.current.left = false;
+        (self.current.next, self.current.left, self.current.plain) = (0, false, false);
         lex_line(text, base, refs, &mut self.current.tokens);
     }
 
@@ -213,7 +233,7 @@ impl<'a> Expander<'a> {
             left = self.substitute(&mut line, sink);
         }
         if let Some(include) = include::recognise(&line.text) {
-            self.include(include, line.at, sink);
+            self.include(include, &line, sink);
             return;
         }
         let Line { text, at, how } = line;

@@ -1,7 +1,9 @@
 //! Statements: the words of a line between braces, or one brace, with the place of each word.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
+use super::origin::Origin;
 use super::{Expander, Line, line};
 use crate::code::Code;
 use crate::diag::{Diagnostic, Sink};
@@ -35,6 +37,7 @@ pub(crate) struct Statement {
     text: Vec<u8>,
     words: Vec<Word>,
     how: How,
+    origin: Option<Arc<Origin>>,
 }
 
 impl Statement {
@@ -72,6 +75,14 @@ impl Statement {
 
     /// Adds how the statement came about to a diagnostic about it.
     pub(crate) fn explain(&self, diagnostic: Diagnostic) -> Diagnostic {
+        let diagnostic = self.explain_line(diagnostic);
+        match &self.origin {
+            Some(origin) => origin.explain(diagnostic),
+            None => diagnostic,
+        }
+    }
+
+    fn explain_line(&self, diagnostic: Diagnostic) -> Diagnostic {
         let shown = || {
             let words: Vec<_> = (0..self.len()).map(|index| self.text(index)).collect();
             words.join(" ")
@@ -131,6 +142,7 @@ impl Expander<'_> {
     /// Hands out the next statement of the line at hand. False if there is none left.
     pub(super) fn take(&mut self, statement: &mut Statement, sink: &mut Sink) -> bool {
         statement.clear(self.how);
+        statement.origin.clone_from(&self.origin());
         let file_text;
         let text: &[u8] = if self.current.made.is_empty() {
             let Some(frame) = self.frames.last() else { return false };
@@ -140,11 +152,12 @@ impl Expander<'_> {
             &self.current.made
         };
         let typed = self.current.made.is_empty();
+        let plain = self.current.plain;
         while let Some(token) = self.current.tokens.get(self.current.next).copied() {
             let octets = &text[token.start as usize..token.end as usize];
             let at = if typed { Location { start: token.start, end: token.end, ..self.at } } else { self.at };
             match token.kind {
-                Kind::Word => statement.push(octets, true, at),
+                Kind::Word => statement.push(octets, !plain, at),
                 Kind::Quoted => statement.push(&octets[1..octets.len() - 1], false, at),
                 Kind::Unclosed => {
                     let message = format!("unmatched quote: '{}'", String::from_utf8_lossy(octets));
@@ -166,7 +179,7 @@ impl Expander<'_> {
 
     /// What follows a brace is a line of its own: if it needs more than splitting, it is taken off the tokens.
     fn keep_residue(&mut self, typed: bool) {
-        if self.current.left {
+        if self.current.left || self.current.plain {
             return;
         }
         let rest = &self.current.tokens[self.current.next..];
