@@ -93,7 +93,8 @@ mod tests {
 
     #[test]
     fn what_needs_more_is_left_alone() {
-        for line in ["a # b", "a ! b", "\"a\"", "a\\b", "$A=1", "${A}", "@x y", "~SEQ(i,1,2) a", "{ include x", "a\0"]
+        for line in
+            ["a # b", "a ! b", "\"a\"", "a\\b", "$A=1", "${A}", "@x y", "~SEQ(i,1,2) a", "{ include x", "a\0"]
         {
             assert!(!split(line.as_bytes(), 0, &mut Vec::new()), "{line:?}");
         }

@@ -8,6 +8,7 @@
 mod bare;
 mod capture;
 mod conf;
+mod config;
 mod cpu;
 mod daemon;
 mod enclosure;
@@ -70,6 +71,8 @@ enum Part {
     Memory,
     /// Time from the start to the first adverts, and the size of the program.
     Start,
+    /// Time and memory of a configuration test.
+    Config,
 }
 
 impl Part {
@@ -81,6 +84,7 @@ impl Part {
             Self::Load => "load",
             Self::Memory => "memory",
             Self::Start => "start",
+            Self::Config => "config",
         }
     }
 }
@@ -150,6 +154,9 @@ fn measure(options: &Options) -> io::Result<()> {
     }
     if wanted(Part::Start) {
         finish(Part::Start, &start::measure(&programs, depth)?);
+    }
+    if wanted(Part::Config) {
+        finish(Part::Config, &[config::measure(&programs, depth)?]);
     }
     if depth == Depth::Full {
         page::write(&setting, &sections)?;

@@ -23,7 +23,7 @@ cargo xtask compare
 as root; each section says how busy other work kept the machine, which should be hardly at all. It builds kad, runs
 everything in network namespaces of its own (veth pairs, no bridge, IPv4, one address an instance, at most 250 instances
 an interface) and rewrites this page. It takes about half an hour. `--only cpu`
-(`jitter`, `takeover`, `load`, `memory`, `start`) measures one part and replaces its section; `--quick` takes a first
+(`jitter`, `takeover`, `load`, `memory`, `start`, `config`) measures one part and replaces its section; `--quick` takes a first
 look and writes nothing. Both programs run with `-n -l -G`, at normal priority, without real-time scheduling. Figures
 of single functions are criterion's: `cargo bench`.
 
@@ -56,6 +56,11 @@ of single functions are criterion's: `cargo bench`.
 
 <!-- start -->
 <!-- /start -->
+
+## Reading a configuration
+
+<!-- config -->
+<!-- /config -->
 ";
 
 /// Puts new sections into the page, each with the setting it was measured in.
