@@ -88,6 +88,15 @@ impl Rows {
         Self { rows, start: rows.first().map_or(0, keywords::number) }
     }
 
+    /// Which of them a word is.
+    fn find(self, word: &[u8]) -> Option<usize> {
+        let keys = &keys()[self.start..self.start + self.rows.len()];
+        let key = key_of(word);
+        let first = keys.partition_point(|other| *other < key);
+        let same = keys[first..].iter().take_while(|other| **other == key).count();
+        (first..first + same).find(|index| self.rows[*index].name.as_bytes() == word)
+    }
+
     /// The keywords of the block that the keyword of this number opens. Looked up once a process: a configuration
     /// may have a hundred thousand blocks.
     fn inside(number: usize) -> Self {
@@ -95,6 +104,20 @@ impl Rows {
         let inside = INSIDE.get_or_init(|| keywords::all().iter().map(|row| Self::of(row.inner())).collect());
         inside[number]
     }
+}
+
+/// The first eight octets of a word as a number: such numbers sort as the words do, and compare at once.
+fn key_of(word: &[u8]) -> u64 {
+    let mut octets = [0; 8];
+    let len = word.len().min(8);
+    octets[..len].copy_from_slice(&word[..len]);
+    u64::from_be_bytes(octets)
+}
+
+/// The keys of all rows of the table.
+fn keys() -> &'static [u64] {
+    static KEYS: OnceLock<Vec<u64>> = OnceLock::new();
+    KEYS.get_or_init(|| keywords::all().iter().map(|row| key_of(row.name.as_bytes())).collect())
 }
 
 /// What writes an outline while statements are read.
@@ -123,8 +146,9 @@ impl Recorder {
 
     /// A statement that begins with a keyword, or should.
     pub(crate) fn keyword(&mut self, statement: &Statement) {
-        let Some(&Level { rows: Rows { rows, start }, entry: parent }) = self.levels.last() else { return };
-        let row = rows.binary_search_by(|row| row.name.as_bytes().cmp(statement.word(0))).ok();
+        let Some(&Level { rows: level, entry: parent }) = self.levels.last() else { return };
+        let Rows { rows, start } = level;
+        let row = level.find(statement.word(0));
         let keyword = row.map(|index| &rows[index]);
         if let (Some(index), Some(at)) = (row, statement.at(0)) {
             let seen = std::mem::replace(&mut self.used[start + index], true);

@@ -88,8 +88,17 @@ impl Frame {
         self.file
     }
 
-    pub(super) fn text(&self) -> Arc<Vec<u8>> {
+    pub(super) fn text(&self) -> &[u8] {
+        &self.text
+    }
+
+    pub(super) fn shared_text(&self) -> Arc<Vec<u8>> {
         Arc::clone(&self.text)
+    }
+
+    /// How it came to be read, if there is something to say of it.
+    pub(super) const fn origin(&self) -> &Option<Arc<Origin>> {
+        &self.origin
     }
 
     /// Where the next line begins and ends.
@@ -137,14 +146,9 @@ impl Expander<'_> {
         !self.frames.is_empty()
     }
 
-    /// How the file at hand came to be read, if there is something to say of it.
-    pub(super) fn origin(&self) -> Option<Arc<Origin>> {
-        self.frames.last().and_then(|frame| frame.origin.clone())
-    }
-
     /// What the files that a line includes will say of where they come from.
     fn origin_of(&self, line: &Line) -> Option<Arc<Origin>> {
-        let outer = self.origin();
+        let outer = self.frames.last().and_then(|frame| frame.origin.clone());
         if outer.is_none() && !matches!(line.how, How::Definition(_) | How::Sequence(_)) {
             return None;
         }
@@ -235,8 +239,7 @@ impl Expander<'_> {
     }
 
     fn open_next(&mut self, at: Option<Location>, sink: &mut Sink) {
-        self.current.tokens.clear();
-        self.current.made.clear();
+        self.current.restart();
         while let Some(frame) = self.frames.last_mut() {
             let Some(path) = frame.paths.next() else {
                 self.frames.pop();

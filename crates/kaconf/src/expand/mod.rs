@@ -156,18 +156,18 @@ impl<'a> Expander<'a> {
             self.next_file(sink);
             return true;
         };
-        let text = frame.text();
         let at = Location { file: frame.file(), start: start as u32, end: end as u32 };
-        let raw = &text[start..end];
         if self.defining.is_none() {
             self.current.restart();
-            if plain::split(raw, at.start, &mut self.current.tokens) {
+            if plain::split(&frame.text()[start..end], at.start, &mut self.current.tokens) {
                 self.current.plain = true;
                 (self.at, self.how) = (at, How::Typed);
                 return true;
             }
             self.current.tokens.clear();
         }
+        let text = frame.shared_text();
+        let raw = &text[start..end];
         let escapes = if self.parent { Escapes::Kept } else { Escapes::Spent };
         let (content, at) = line::content(raw, at, escapes);
         if content.is_empty() && raw.iter().all(u8::is_ascii_whitespace) {

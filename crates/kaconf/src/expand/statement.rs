@@ -7,8 +7,8 @@ use super::origin::Origin;
 use super::{Expander, Line, line};
 use crate::code::Code;
 use crate::diag::{Diagnostic, Sink};
-use crate::files::Location;
-use crate::syntax::{Kind, unescape};
+use crate::files::{FileId, Location};
+use crate::syntax::{Kind, Token, unescape};
 
 /// How a statement came about.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -121,6 +121,18 @@ impl Statement {
         self.how = how;
     }
 
+    /// Becomes the words of these tokens of a file, without anything between them that is not as it is typed.
+    fn become_plain(&mut self, text: &[u8], tokens: &[Token], file: FileId) {
+        let (Some(first), Some(last)) = (tokens.first(), tokens.last()) else { return };
+        let base = first.start;
+        self.text.extend_from_slice(&text[base as usize..last.end as usize]);
+        self.words.extend(tokens.iter().map(|token| Word {
+            start: token.start - base,
+            end: token.end - base,
+            at: Location { file, start: token.start, end: token.end },
+        }));
+    }
+
     fn push(&mut self, octets: &[u8], escaped: bool, at: Location) {
         let start = self.text.len() as u32;
         if escaped && octets.contains(&b'\\') {
@@ -141,23 +153,25 @@ fn names_something(word: &[u8]) -> bool {
 impl Expander<'_> {
     /// Hands out the next statement of the line at hand. False if there is none left.
     pub(super) fn take(&mut self, statement: &mut Statement, sink: &mut Sink) -> bool {
+        let Some(frame) = self.frames.last() else { return false };
         statement.clear(self.how);
-        statement.origin.clone_from(&self.origin());
-        let file_text;
-        let text: &[u8] = if self.current.made.is_empty() {
-            let Some(frame) = self.frames.last() else { return false };
-            file_text = frame.text();
-            &file_text
-        } else {
-            &self.current.made
-        };
+        statement.origin.clone_from(frame.origin());
+        if self.current.plain {
+            let rest = self.current.tokens.get(self.current.next..).unwrap_or_default();
+            let words = rest.iter().take_while(|token| token.kind == Kind::Word).count();
+            // Where no word is, there is a brace, or nothing any more.
+            let taken = words.max(1).min(rest.len());
+            statement.become_plain(frame.text(), &rest[..taken], self.at.file);
+            self.current.next += taken;
+            return taken > 0;
+        }
         let typed = self.current.made.is_empty();
-        let plain = self.current.plain;
+        let text: &[u8] = if typed { frame.text() } else { &self.current.made };
         while let Some(token) = self.current.tokens.get(self.current.next).copied() {
             let octets = &text[token.start as usize..token.end as usize];
             let at = if typed { Location { start: token.start, end: token.end, ..self.at } } else { self.at };
             match token.kind {
-                Kind::Word => statement.push(octets, !plain, at),
+                Kind::Word => statement.push(octets, true, at),
                 Kind::Quoted => statement.push(&octets[1..octets.len() - 1], false, at),
                 Kind::Unclosed => {
                     let message = format!("unmatched quote: '{}'", String::from_utf8_lossy(octets));
@@ -179,18 +193,16 @@ impl Expander<'_> {
 
     /// What follows a brace is a line of its own: if it needs more than splitting, it is taken off the tokens.
     fn keep_residue(&mut self, typed: bool) {
-        if self.current.left || self.current.plain {
+        if self.current.left {
             return;
         }
         let rest = &self.current.tokens[self.current.next..];
         let Some(first) = rest.iter().find(|token| token.kind != Kind::Blank) else { return };
         let end = rest.last().map_or(first.end, |token| token.end);
         let range = first.start as usize..end as usize;
-        let file_text;
         let text: &[u8] = if typed {
             let Some(frame) = self.frames.last() else { return };
-            file_text = frame.text();
-            &file_text[range]
+            &frame.text()[range]
         } else {
             &self.current.made[range]
         };
