@@ -132,6 +132,22 @@ codes! {
     OwnInterface "K416" Warning General "an instance tracks its own interface by itself";
     UnknownName "K417" Warning General "something that does not exist is referred to";
 
+    RouteWord "K480" Warning General "a word of a route or rule cannot be read";
+    RouteValue "K481" Warning General "a value of a route or rule cannot be used";
+    RouteFamily "K482" Warning General "a route or rule mixes IPv4 and IPv6";
+    RouteName "K483" Warning General "a name that routing does not know";
+    RoutePart "K484" Warning General "a part of a route or rule is left out";
+    RouteProtocol "K485" Warning General "what is tracked is marked as keepalived's";
+    RouteDestination "K486" Warning General "a route needs a destination";
+    NextHops "K487" Warning General "next hops are not as typed";
+    OldRouteForm "K488" Warning General "an old way to write a route";
+    InetSkips "K489" Note None "inet and inet6 hide the word behind them";
+    RuleAction "K490" Warning General "a rule needs one action that fits it";
+    RulePreference "K491" Warning General "a rule needs a preference";
+    RuleGoto "K492" Warning General "a rule can only go on to a later one";
+    TrackGroup "K493" Warning General "a track_group cannot be used as asked";
+    NoStaticInterface "K494" Error Fatal "a static address needs an interface";
+
     NotActedOn "K900" Note None "known, and not acted on yet";
     MoreFindings "K999" Note None "there is more";
 }

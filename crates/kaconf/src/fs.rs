@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 
 use crate::glob;
 use crate::options::Limits;
-use crate::source::{Matches, ReadError, Source};
+use crate::routing_files;
+use crate::source::{Matches, ReadError, RoutingDirs, RoutingNames, Source};
 
 /// Reads files, directories and the environment of this process; knows nothing of interfaces.
 #[derive(Clone, Copy, Debug, Default)]
@@ -49,6 +50,10 @@ impl Source for FileSource {
 
     fn variable(&self, name: &str) -> Option<String> {
         std::env::var(name).ok()
+    }
+
+    fn routing_names(&self, list: RoutingNames, dirs: &RoutingDirs) -> Vec<(String, u32)> {
+        routing_files::read(list, dirs)
     }
 }
 

@@ -59,6 +59,41 @@ pub enum InterfaceFacts {
     },
 }
 
+/// Lists of names for numbers of the routing subsystem, as iproute2 keeps them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum RoutingNames {
+    /// Routing tables: `rt_tables`.
+    Tables,
+    /// Values of the TOS octet: `rt_dsfield`.
+    DsField,
+    /// Realms: `rt_realms`.
+    Realms,
+    /// Who makes routes: `rt_protos`.
+    Protocols,
+    /// Scopes of addresses and routes: `rt_scopes`.
+    Scopes,
+    /// Groups of interfaces: `group`.
+    Groups,
+    /// Protocols in the IP header: `/etc/protocols`.
+    IpProtocols,
+}
+
+/// Where iproute2 keeps its lists (`iproute_etc_dir`, `iproute_usr_dir`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RoutingDirs {
+    /// Those of this host: a file here stands for the one of that name in `usr`.
+    pub etc: PathBuf,
+    /// Those that came with iproute2.
+    pub usr: PathBuf,
+}
+
+impl Default for RoutingDirs {
+    fn default() -> Self {
+        Self { etc: "/etc/iproute2".into(), usr: "/usr/share/iproute2".into() }
+    }
+}
+
 /// Where a configuration comes from.
 pub trait Source {
     /// The paths that `pattern` (wildcards and `{a,b}`) stands for. A relative pattern starts at `dir`.
@@ -95,5 +130,16 @@ pub trait Source {
     /// What is known of a network interface.
     fn interface(&self, _name: &str) -> InterfaceFacts {
         InterfaceFacts::Unknown
+    }
+
+    /// The names of one list with their numbers, in the order of the files. Asked once for each list that is needed;
+    /// the names that everybody knows (`main`, `link`) need not be there.
+    fn routing_names(&self, _list: RoutingNames, _dirs: &RoutingDirs) -> Vec<(String, u32)> {
+        Vec::new()
+    }
+
+    /// Whether an interface is a VRF; `None` when nobody can say.
+    fn is_vrf(&self, _name: &str) -> Option<bool> {
+        None
     }
 }

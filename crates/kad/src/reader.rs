@@ -9,7 +9,9 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use kaconf::model::{Authentication, Config};
-use kaconf::{FileSource, InterfaceFacts, Loaded, Matches, ReadError, Severity, Source};
+use kaconf::{
+    FileSource, InterfaceFacts, Loaded, Matches, ReadError, RoutingDirs, RoutingNames, Severity, Source,
+};
 use rustix::fs::{Mode, OFlags};
 use rustix::process::{Resource, Rlimit, Signal as KernelSignal};
 use vrrp_linux::netlink::Netlink;
@@ -200,5 +202,14 @@ impl Source for Host {
                 loopback: link.flags.contains(LinkFlags::LOOPBACK),
             }
         })
+    }
+
+    fn routing_names(&self, list: RoutingNames, dirs: &RoutingDirs) -> Vec<(String, u32)> {
+        FileSource.routing_names(list, dirs)
+    }
+
+    fn is_vrf(&self, name: &str) -> Option<bool> {
+        let links = self.links.as_ref()?;
+        links.iter().find(|link| link.name == name).map(|link| link.kind.as_deref() == Some("vrf"))
     }
 }

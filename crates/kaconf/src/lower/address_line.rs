@@ -17,15 +17,25 @@ pub(super) struct Line<'s> {
     owner: String,
     /// The word at hand.
     words: usize,
+    /// It stands in `static_ipaddress`.
+    fixed: bool,
+    preferred: bool,
 }
 
 /// The line is not used.
 struct Rejected;
 
+/// Whether the line is read on.
+enum Flow {
+    Continue,
+    /// keepalived overlooks the rest.
+    Break,
+}
+
 impl<'s> Line<'s> {
-    /// `owner` begins every message.
-    pub(super) const fn new(line: &'s Statement, owner: String) -> Self {
-        Self { line, owner, words: 1 }
+    /// `owner` begins every message; `fixed` is for a line of `static_ipaddress`.
+    pub(super) const fn new(line: &'s Statement, owner: String, fixed: bool) -> Self {
+        Self { line, owner, words: 1, fixed, preferred: false }
     }
 
     /// The address, unless something about it makes keepalived skip the line.
@@ -34,10 +44,11 @@ impl<'s> Line<'s> {
         let mut new = VirtualAddress::new(network);
         let mut broadcast = Broadcast::None;
         while self.words < self.line.len() {
-            if self.option(context, &mut new, &mut broadcast).is_err() {
-                return None;
+            match self.option(context, &mut new, &mut broadcast) {
+                Ok(Flow::Continue) => self.words += 1,
+                Ok(Flow::Break) => break,
+                Err(Rejected) => return None,
             }
-            self.words += 1;
         }
         self.finish(context, &mut new, broadcast);
         Some(new)
@@ -90,7 +101,7 @@ impl<'s> Line<'s> {
         context: &mut Context<'_>,
         new: &mut VirtualAddress,
         broadcast: &mut Broadcast,
-    ) -> Result<(), Rejected> {
+    ) -> Result<Flow, Rejected> {
         match self.line.word(self.words) {
             b"dev" => self.device(context, new)?,
             b"scope" => self.scope(context, new)?,
@@ -104,7 +115,8 @@ impl<'s> Line<'s> {
             b"noprefixroute" => new.no_prefix_route = true,
             b"autojoin" => new.autojoin = true,
             b"no_track" => new.track = false,
-            b"use_vmac" => new.use_vmac = true,
+            b"use_vmac" if !self.fixed => new.use_vmac = true,
+            b"track_group" if self.fixed => return self.track_group(context, new),
             _ => {
                 let message = format!(
                     "unknown option '{}' for address {}, ignoring it",
@@ -114,7 +126,25 @@ impl<'s> Line<'s> {
                 self.report(context, self.words, Code::BadValue, &message);
             }
         }
-        Ok(())
+        Ok(Flow::Continue)
+    }
+
+    /// `track_group NAME`; a second one ends the line.
+    fn track_group(&mut self, context: &mut Context<'_>, new: &mut VirtualAddress) -> Result<Flow, Rejected> {
+        self.parameter(context)?;
+        let name = self.line.text(self.words);
+        if new.track_group.is_some() {
+            let message = format!("track_group {name} is a second one, what follows it is not read");
+            self.report(context, self.words, Code::TrackGroup, &message);
+            return Ok(Flow::Break);
+        }
+        if context.has_track_group(&name) {
+            new.track_group = Some(name.into());
+        } else {
+            let message = format!("track_group {name} is not defined above, ignoring it");
+            self.report(context, self.words, Code::TrackGroup, &message);
+        }
+        Ok(Flow::Continue)
     }
 
     fn device(&mut self, context: &mut Context<'_>, new: &mut VirtualAddress) -> Result<(), Rejected> {
@@ -139,7 +169,7 @@ impl<'s> Line<'s> {
 
     fn scope(&mut self, context: &mut Context<'_>, new: &mut VirtualAddress) -> Result<(), Rejected> {
         self.parameter(context)?;
-        match scope(self.line.word(self.words)) {
+        match context.scope(self.line.word(self.words)) {
             Some(scope) => new.scope = scope,
             None => {
                 let message = format!(
@@ -168,6 +198,12 @@ impl<'s> Line<'s> {
             return Err(Rejected);
         }
         *broadcast = match (word, value::address(word)) {
+            // keepalived works out what was asked for once, whatever comes later.
+            (_, Some(IpAddr::V4(_)))
+                if matches!(broadcast, Broadcast::HostBitsSet | Broadcast::HostBitsCleared) =>
+            {
+                *broadcast
+            }
             (b"+", _) => Broadcast::HostBitsSet,
             (b"-", _) => Broadcast::HostBitsCleared,
             (_, Some(IpAddr::V4(address))) => Broadcast::Address(address),
@@ -202,7 +238,10 @@ impl<'s> Line<'s> {
         let text = self.line.text(self.words);
         let (code, message) = match value::address(self.line.word(self.words)) {
             _ if new.peer.is_some() => {
-                (Code::Repeated, format!("peer {text}: another peer is specified already"))
+                // keepalived then takes the second address for an option.
+                let message = format!("peer {text}: another peer is specified already");
+                self.words -= 1;
+                (Code::Repeated, message)
             }
             None => (Code::BadAddress, format!("invalid peer address '{text}', ignoring it")),
             Some(peer) if Family::of(peer) != Family::of(new.address.ip()) => (
@@ -228,6 +267,7 @@ impl<'s> Line<'s> {
         self.parameter(context)?;
         if self.line.word(self.words) == b"forever" {
             new.preferred_lifetime = None;
+            self.preferred = true;
             return Ok(());
         }
         let read = value::number(self.line.word(self.words), 0, i64::from(u32::MAX), !context.test);
@@ -236,7 +276,9 @@ impl<'s> Line<'s> {
             self.report(context, self.words, Code::BadNumber, &message);
         }
         if let Some(seconds) = read.value {
-            new.preferred_lifetime = Some(seconds as u32);
+            // The kernel's number for ever.
+            new.preferred_lifetime = Some(seconds as u32).filter(|seconds| *seconds != u32::MAX);
+            self.preferred = true;
         }
         Ok(())
     }
@@ -267,25 +309,9 @@ impl<'s> Line<'s> {
                 let message = format!("IPv6 address {} takes no label, ignoring it", self.line.text(0));
                 self.report(context, 0, Code::FamilyMismatch, &message);
             }
-            if !self.has(b"preferred_lft") {
+            if !self.preferred {
                 new.preferred_lifetime = (new.address.prefix() == 128).then_some(0);
             }
         }
-    }
-
-    fn has(&self, option: &[u8]) -> bool {
-        (1..self.line.len()).any(|word| self.line.word(word) == option)
-    }
-}
-
-/// A scope by number or by the name iproute2 has for it (`rt_scopes`).
-fn scope(word: &[u8]) -> Option<u8> {
-    match word {
-        b"global" | b"universe" => Some(0),
-        b"site" => Some(200),
-        b"link" => Some(253),
-        b"host" => Some(254),
-        b"nowhere" => Some(255),
-        _ => value::number(word, 0, 255, false).value.map(|scope| scope as u8),
     }
 }

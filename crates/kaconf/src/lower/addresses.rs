@@ -14,7 +14,7 @@ impl Reader<'_> {
     pub(super) fn virtual_addresses(&mut self, statement: &mut Statement, draft: &mut Draft, excluded: bool) {
         let head = std::mem::take(statement);
         self.lines(&head, |reader, line| {
-            let read = Line::new(line, draft.owner()).read(&mut reader.context);
+            let read = Line::new(line, draft.owner(), false).read(&mut reader.context);
             if let Some(address) = read {
                 reader.add_address(line, draft, address, excluded);
             }

@@ -8,7 +8,9 @@ use vrrp_types::{Family, Version, Vrid};
 
 use super::instance::KEYWORDS;
 use crate::files::Location;
-use crate::model::{InitialState, InterfaceName, OldUnicastChecksum, UnicastPeer, VirtualAddress};
+use crate::model::{
+    InitialState, InterfaceName, OldUnicastChecksum, Route, Rule, UnicastPeer, VirtualAddress,
+};
 
 /// `auth_type`
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,6 +94,10 @@ pub(super) struct Draft {
     pub(super) group: Option<IpAddr>,
     pub(super) track_source: bool,
     pub(super) addresses: AddressDraft,
+    /// `virtual_routes`
+    pub(super) routes: Vec<Route>,
+    /// `virtual_rules`
+    pub(super) rules: Vec<Rule>,
     pub(super) auth_type: Option<AuthType>,
     pub(super) auth_pass: [u8; 8],
     pub(super) checksum_as_v2: Option<bool>,
@@ -134,6 +140,8 @@ impl Draft {
             group: None,
             track_source: false,
             addresses: AddressDraft::default(),
+            routes: Vec::new(),
+            rules: Vec::new(),
             auth_type: None,
             auth_pass: [0; 8],
             checksum_as_v2: None,
@@ -168,6 +176,8 @@ impl Draft {
         self.addresses.carried.shrink_to_fit();
         self.addresses.excluded.shrink_to_fit();
         self.addresses.with_device.shrink_to_fit();
+        self.routes.shrink_to_fit();
+        self.rules.shrink_to_fit();
         self.unicast.peers.shrink_to_fit();
         self.tracked.shrink_to_fit();
     }

@@ -116,6 +116,8 @@ impl Reader<'_> {
         match word {
             b"virtual_ipaddress" => self.virtual_addresses(statement, draft, false),
             b"virtual_ipaddress_excluded" => self.virtual_addresses(statement, draft, true),
+            b"virtual_routes" => self.virtual_routes(statement, draft),
+            b"virtual_rules" => self.virtual_rules(statement, draft),
             b"unicast_peer" => self.unicast_peers(statement, draft),
             b"track_interface" => self.tracked_interfaces(statement, draft),
             b"authentication" => self.authentication(draft),

@@ -21,6 +21,7 @@ mod resolve;
 mod resolve_checks;
 mod resolve_timing;
 mod root;
+mod routing;
 mod script;
 
 use crate::code::Class;

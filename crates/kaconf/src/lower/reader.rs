@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use super::context::Context;
 use super::draft::Draft;
 use super::global::Defaults;
+use super::routing::Routing;
 use crate::code::Code;
 use crate::expand::{Expander, Statement};
 use crate::files::Location;
@@ -53,7 +54,13 @@ impl<'a> Reader<'a> {
         let sink = crate::diag::Sink::new(options.limits.diagnostics);
         Self {
             expander,
-            context: Context { sink, source, test: options.test, stopped: false },
+            context: Context {
+                sink,
+                source,
+                test: options.test,
+                stopped: false,
+                routing: Routing::default(),
+            },
             config: Config::default(),
             defaults: Defaults::default(),
             drafts: Vec::new(),

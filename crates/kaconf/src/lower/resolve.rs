@@ -12,6 +12,7 @@ use crate::model::{Accept, Authentication, ChecksumV3, Config, Global, InitialSt
 impl Reader<'_> {
     /// Makes the model of all that was read.
     pub(super) fn resolve(&mut self) -> Config {
+        self.settle_routing();
         let drafts = std::mem::take(&mut self.drafts);
         let mut instances = Vec::with_capacity(drafts.len());
         let mut places = Vec::with_capacity(drafts.len());
@@ -50,6 +51,7 @@ impl Reader<'_> {
         if !self.interface_fits(&draft, &new) || !self.has_addresses(&mut draft, &mut new) {
             return None;
         }
+        (new.routes, new.rules) = (std::mem::take(&mut draft.routes), std::mem::take(&mut draft.rules));
         self.preemption(&draft, &mut new);
         self.patience(&draft, &mut new);
         self.accept(&draft, &mut new);

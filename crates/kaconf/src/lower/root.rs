@@ -41,6 +41,10 @@ impl Reader<'_> {
     /// A keyword of the root level. True if a statement was read that is not part of it.
     fn root_keyword(&mut self, statement: &mut Statement) -> bool {
         match statement.word(0) {
+            b"static_ipaddress" => self.static_addresses(statement),
+            b"static_routes" => self.static_routes(statement),
+            b"static_rules" => self.static_rules(statement),
+            b"track_group" => return self.track_group(statement),
             b"use_pid_dir" => self.config.global.use_pid_dir = true,
             b"net_namespace" => self.net_namespace(statement),
             b"instance" => self.instance_name(statement),
@@ -71,7 +75,7 @@ impl Reader<'_> {
             {
                 return false;
             }
-            "track_group" | "vrrp_sync_group" if statement.len() != 2 => {
+            "vrrp_sync_group" if statement.len() != 2 => {
                 let message = format!("{} must have a name, skipping it", keyword.name);
                 self.context.report(statement, statement.len().min(2), Code::BadBlockName, message);
                 return self.skip_block(statement);

@@ -77,6 +77,8 @@ pub struct VirtualAddress {
     pub preferred_lifetime: Option<u32>,
     /// `use_vmac` on this line.
     pub use_vmac: bool,
+    /// `track_group`, static addresses only: whose instances follow it.
+    pub track_group: Option<Box<str>>,
 }
 
 impl VirtualAddress {
@@ -98,6 +100,7 @@ impl VirtualAddress {
             track: true,
             preferred_lifetime: bare_v6.then_some(0),
             use_vmac: false,
+            track_group: None,
         }
     }
 }

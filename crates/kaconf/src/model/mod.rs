@@ -6,6 +6,9 @@
 
 mod address;
 mod global;
+mod route;
+mod route_metrics;
+mod rule;
 mod script;
 #[cfg(feature = "serde")]
 mod seconds;
@@ -13,6 +16,9 @@ mod vrrp;
 
 pub use address::{Broadcast, InterfaceName, VirtualAddress};
 pub use global::{DynamicInterfaces, Global, Process, RxBuffers, Scheduling};
+pub use route::{NextHop, Realms, Route, RouteCreation, RouteTable, RouteType};
+pub use route_metrics::{CongestionControl, Encap, Metric, RouteMetrics, Tunnel};
+pub use rule::{NumberRange, Rule, RuleAction, RuleMark, TrackGroup};
 pub use script::Script;
 pub use vrrp::{
     Accept, Authentication, ChecksumV3, Garp, InitialState, Instance, Mode, OldUnicastChecksum, UnicastPeer,
@@ -27,6 +33,14 @@ pub struct Config {
     pub global: Global,
     /// `vrrp_instance` blocks, in the order of the file.
     pub instances: Vec<Instance>,
+    /// `track_group` blocks.
+    pub track_groups: Vec<TrackGroup>,
+    /// `static_ipaddress`: held as long as the daemon runs; every one has its device.
+    pub static_addresses: Vec<VirtualAddress>,
+    /// `static_routes`
+    pub static_routes: Vec<Route>,
+    /// `static_rules`
+    pub static_rules: Vec<Rule>,
     /// Whether the file has a block that calls for the checker process (`virtual_server`, ...).
     pub has_virtual_servers: bool,
     /// Findings that may hide a block or an address that was meant, in their words. A reload in which something

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use vrrp_types::{Family, Interval, Priority, Version, Vrid};
 
-use super::{InterfaceName, VirtualAddress};
+use super::{InterfaceName, Route, Rule, VirtualAddress};
 
 /// `state`: where an instance would like to begin. Only an owner begins as master.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -162,6 +162,10 @@ pub struct Instance {
     pub addresses: Vec<VirtualAddress>,
     /// `virtual_ipaddress_excluded`: held, but not carried.
     pub excluded: Vec<VirtualAddress>,
+    /// `virtual_routes`: set while master.
+    pub routes: Vec<Route>,
+    /// `virtual_rules`: set while master.
+    pub rules: Vec<Rule>,
     /// `authentication`
     pub authentication: Authentication,
     /// `v3_checksum_as_v2`
@@ -213,6 +217,8 @@ impl Instance {
             track_source: false,
             addresses: Vec::new(),
             excluded: Vec::new(),
+            routes: Vec::new(),
+            rules: Vec::new(),
             authentication: Authentication::None,
             checksum_v3: ChecksumV3::PseudoHeader,
             preempt: true,

@@ -1,0 +1,183 @@
+//! Addresses, routes and rules of instances, and the static ones: which lines are kept, and what is checked in the end.
+//!
+//! How one line is read is said by `route`, `rule` and `address_line`; `words` walks along it.
+
+mod encap;
+mod metrics;
+mod names;
+mod next_hops;
+mod numbers;
+mod route;
+mod rule;
+mod rule_action;
+mod track_group;
+mod words;
+
+use std::collections::HashSet;
+
+use vrrp_types::Family;
+
+use super::address_line::Line;
+use super::context::Context;
+use super::draft::Draft;
+use super::reader::Reader;
+use crate::code::Code;
+use crate::expand::Statement;
+use crate::files::Location;
+use crate::model::{DynamicInterfaces, InterfaceName, Rule};
+use crate::source::{InterfaceFacts, RoutingNames};
+
+use names::Names;
+use route::RouteLine;
+use rule::RuleLine;
+
+/// What lines have in common.
+#[derive(Debug, Default)]
+pub(super) struct Routing {
+    /// Names of tables and the like.
+    names: Names,
+    /// How many rules of IPv4 and IPv6 had no preference.
+    without_preference: [u32; 2],
+    /// Names of the `track_group` blocks so far.
+    groups: HashSet<Box<str>>,
+    /// Where an interface was named that does not exist now, and what to say of it.
+    missing: Vec<(Option<Location>, Box<str>)>,
+    /// Static addresses without a device, by number, and where each stands.
+    without_device: Vec<(usize, Option<Location>)>,
+}
+
+impl Routing {
+    /// The preference of the next rule without one.
+    fn next_preference(&mut self, family: Family) -> u32 {
+        let count = &mut self.without_preference[usize::from(family == Family::V6)];
+        let preference = Rule::FIRST_PREFERENCE.wrapping_sub(*count);
+        *count = count.wrapping_add(1);
+        preference
+    }
+}
+
+impl Context<'_> {
+    /// A scope by number or name.
+    pub(super) fn scope(&mut self, word: &[u8]) -> Option<u8> {
+        let number = self.routing.names.number(self.source, RoutingNames::Scopes, word);
+        number.and_then(|number| u8::try_from(number).ok())
+    }
+
+    /// Whether a `track_group` of that name was defined so far.
+    pub(super) fn has_track_group(&self, name: &str) -> bool {
+        self.routing.groups.contains(name)
+    }
+}
+
+/// The name of a VRF, or what is wrong with it.
+fn vrf(context: &Context<'_>, name: &str) -> Result<InterfaceName, &'static str> {
+    let known = InterfaceName::new(name);
+    let Some(known) = known.filter(|name| context.interface(name) != InterfaceFacts::Missing) else {
+        return Err("does not exist");
+    };
+    if context.source.is_vrf(name) == Some(false) { Err("is not a VRF") } else { Ok(known) }
+}
+
+impl Reader<'_> {
+    /// `virtual_routes`
+    pub(super) fn virtual_routes(&mut self, statement: &mut Statement, draft: &mut Draft) {
+        let (head, owner) = (std::mem::take(statement), draft.owner());
+        self.lines(&head, |reader, line| {
+            draft.routes.extend(RouteLine::new(line, &owner, false).read(&mut reader.context));
+        });
+    }
+
+    /// `virtual_rules`
+    pub(super) fn virtual_rules(&mut self, statement: &mut Statement, draft: &mut Draft) {
+        let (head, owner) = (std::mem::take(statement), draft.owner());
+        self.lines(&head, |reader, line| {
+            draft.rules.extend(RuleLine::new(line, &owner, false).read(&mut reader.context));
+        });
+    }
+
+    /// `static_routes`
+    pub(super) fn static_routes(&mut self, statement: &mut Statement) {
+        let head = std::mem::take(statement);
+        self.lines(&head, |reader, line| {
+            let read = RouteLine::new(line, "", true).read(&mut reader.context);
+            reader.config.static_routes.extend(read);
+        });
+    }
+
+    /// `static_rules`
+    pub(super) fn static_rules(&mut self, statement: &mut Statement) {
+        let head = std::mem::take(statement);
+        self.lines(&head, |reader, line| {
+            let read = RuleLine::new(line, "", true).read(&mut reader.context);
+            reader.config.static_rules.extend(read);
+        });
+    }
+
+    /// `static_ipaddress`
+    pub(super) fn static_addresses(&mut self, statement: &mut Statement) {
+        let head = std::mem::take(statement);
+        self.lines(&head, |reader, line| {
+            let read = Line::new(line, String::new(), true).read(&mut reader.context);
+            let Some(address) = read else { return };
+            match &address.device {
+                None => {
+                    let place = (reader.config.static_addresses.len(), line.at(0));
+                    reader.context.routing.without_device.push(place);
+                }
+                Some(name) if reader.context.interface(name) == InterfaceFacts::Missing => {
+                    let message = format!("interface {name} for ip address {} doesn't exist", line.text(0));
+                    reader.context.routing.missing.push((line.at(0), message.into()));
+                }
+                Some(_) => {}
+            }
+            reader.config.static_addresses.push(address);
+        });
+    }
+
+    /// Once all is read: interfaces that must exist, and static addresses that take the default one.
+    pub(super) fn settle_routing(&mut self) {
+        if self.context.stopped {
+            return;
+        }
+        let missing = std::mem::take(&mut self.context.routing.missing);
+        let default = self.config.global.default_interface.clone();
+        let may_appear = self.config.global.dynamic_interfaces != DynamicInterfaces::Off;
+        if !may_appear {
+            for (at, message) in missing {
+                self.context.report_at(at, Code::InterfaceMissing, message.into());
+            }
+        }
+        let none = !may_appear && self.context.interface(&default) == InterfaceFacts::Missing;
+        for (index, at) in std::mem::take(&mut self.context.routing.without_device) {
+            if none {
+                let message = format!(
+                    "a static address needs 'dev', or the default interface, and there is no {default} here"
+                );
+                self.context.report_at(at, Code::NoStaticInterface, message);
+            }
+            if let Some(address) = self.config.static_addresses.get_mut(index) {
+                address.device = Some(default.clone());
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{route, rule};
+    use crate::keywords;
+
+    #[test]
+    fn every_keyword_of_a_line_is_in_the_table_and_in_order() {
+        let routes: Vec<_> = route::KEYWORDS.iter().map(|(name, _)| *name).collect();
+        let rules: Vec<_> = rule::KEYWORDS.iter().map(|(name, _)| *name).collect();
+        for (block, names) in
+            [("vrrp_instance/virtual_routes", routes), ("vrrp_instance/virtual_rules", rules)]
+        {
+            assert!(names.is_sorted_by(|a, b| a < b), "{block}");
+            for name in names {
+                assert!(keywords::find(block, name).is_some(), "{block} {name}");
+            }
+        }
+    }
+}
