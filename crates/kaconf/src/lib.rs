@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+mod accounts;
 mod code;
 mod diag;
 mod dump;
@@ -28,4 +29,4 @@ pub use load::{ExitClass, Fatal, Loaded, load};
 pub use options::{Limits, Options};
 pub use outline::{Entry, Outline};
 pub use render::render;
-pub use source::{InterfaceFacts, Matches, ReadError, Source};
+pub use source::{InterfaceFacts, Lookup, Matches, PathFacts, PathKind, ReadError, Source, UserFacts};

@@ -1,5 +1,6 @@
 //! What every keyword's reader has at hand: the diagnostics, the host, and words read as values.
 
+use super::script::ScriptRules;
 use crate::code::Code;
 use crate::diag::{Diagnostic, Sink};
 use crate::expand::Statement;
@@ -16,6 +17,8 @@ pub(super) struct Context<'a> {
     pub(super) test: bool,
     /// A keyword lacked its value: keepalived reads no further.
     pub(super) stopped: bool,
+    /// What was read of scripts.
+    pub(super) scripts: ScriptRules,
 }
 
 impl Context<'_> {

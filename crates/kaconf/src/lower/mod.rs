@@ -6,11 +6,13 @@
 
 mod address_line;
 mod addresses;
+mod collect;
 mod context;
 mod draft;
 mod duplicates;
 mod global;
 mod global_process;
+mod global_scripts;
 mod global_values;
 mod instance;
 mod instance_values;
@@ -22,6 +24,10 @@ mod resolve_checks;
 mod resolve_timing;
 mod root;
 mod script;
+mod script_path;
+mod script_report;
+mod script_security;
+mod script_words;
 
 use crate::code::Class;
 use crate::diag::Diagnostic;
@@ -53,6 +59,9 @@ pub(crate) fn lower(options: &Options, source: &dyn Source) -> Lowered {
     let found = reader.expander.open(&mut reader.context.sink);
     if found {
         reader.root();
+    }
+    if !reader.context.stopped {
+        reader.script_security();
     }
     let config = reader.resolve();
     let Reader { expander, context, recorder, .. } = reader;

@@ -6,6 +6,7 @@
 
 mod address;
 mod global;
+mod notify;
 mod script;
 #[cfg(feature = "serde")]
 mod seconds;
@@ -13,6 +14,7 @@ mod vrrp;
 
 pub use address::{Broadcast, InterfaceName, VirtualAddress};
 pub use global::{DynamicInterfaces, Global, Process, RxBuffers, Scheduling};
+pub use notify::{Fifo, Fifos, Scripts};
 pub use script::Script;
 pub use vrrp::{
     Accept, Authentication, ChecksumV3, Garp, InitialState, Instance, Mode, OldUnicastChecksum, UnicastPeer,
