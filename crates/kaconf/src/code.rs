@@ -147,6 +147,16 @@ codes! {
     RuleGoto "K492" Warning General "a rule can only go on to a later one";
     TrackGroup "K493" Warning General "a track_group cannot be used as asked";
     NoStaticInterface "K494" Error Fatal "a static address needs an interface";
+    ScriptWords "K500" Warning None "a command that cannot be split into words as typed";
+    ScriptUser "K501" Warning General "a script's user or group does not exist";
+    ScriptMissing "K502" Warning None "a script cannot be found";
+    ScriptNotExecutable "K503" Warning None "a script may not be executed";
+    ScriptUnsafe "K504" Warning None "others can change a script that runs as root";
+    ScriptLink "K505" Warning None "something else than a directory is in the path of a script";
+    ScriptSearched "K506" Warning None "a script was searched in PATH";
+    DefaultUser "K507" Warning None "there is no user to run scripts as";
+    ScriptGlobal "K508" Warning General "a script of the daemon itself cannot be run";
+    SecurityOff "K510" Warning Security "scripts are run without enable_script_security";
 
     NotActedOn "K900" Note None "known, and not acted on yet";
     MoreFindings "K999" Note None "there is more";

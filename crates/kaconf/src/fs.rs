@@ -1,14 +1,17 @@
 //! A [`Source`] on the real file system.
 
 use std::fs;
-use std::io::Read;
-use std::os::unix::fs::PermissionsExt;
+use std::io::{ErrorKind, Read};
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
+use crate::accounts;
 use crate::glob;
 use crate::options::Limits;
 use crate::routing_files;
-use crate::source::{Matches, ReadError, RoutingDirs, RoutingNames, Source};
+use crate::source::{
+    Lookup, Matches, PathFacts, PathKind, ReadError, RoutingDirs, RoutingNames, Source, UserFacts,
+};
 
 /// Reads files, directories and the environment of this process; knows nothing of interfaces.
 #[derive(Clone, Copy, Debug, Default)]
@@ -54,6 +57,32 @@ impl Source for FileSource {
 
     fn routing_names(&self, list: RoutingNames, dirs: &RoutingDirs) -> Vec<(String, u32)> {
         routing_files::read(list, dirs)
+    }
+
+    fn path(&self, path: &Path) -> Lookup<PathFacts> {
+        let facts = match fs::symlink_metadata(path) {
+            Ok(facts) => facts,
+            Err(error) if error.kind() == ErrorKind::PermissionDenied => return Lookup::Unknown,
+            Err(_) => return Lookup::Missing,
+        };
+        let kind = if facts.is_symlink() {
+            PathKind::Link(fs::read_link(path).unwrap_or_default())
+        } else if facts.is_dir() {
+            PathKind::Directory
+        } else if facts.is_file() {
+            PathKind::File
+        } else {
+            PathKind::Other
+        };
+        Lookup::Present(PathFacts { kind, uid: facts.uid(), gid: facts.gid(), mode: facts.mode() & 0o7777 })
+    }
+
+    fn user(&self, name: &str) -> Lookup<UserFacts> {
+        accounts::user(name)
+    }
+
+    fn group(&self, name: &str) -> Lookup<u32> {
+        accounts::group(name)
     }
 }
 

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+mod accounts;
 mod code;
 mod diag;
 mod dump;
@@ -29,4 +30,7 @@ pub use load::{ExitClass, Fatal, Loaded, load};
 pub use options::{Limits, Options};
 pub use outline::{Entry, Outline};
 pub use render::render;
-pub use source::{InterfaceFacts, Matches, ReadError, RoutingDirs, RoutingNames, Source};
+pub use source::{
+    InterfaceFacts, Lookup, Matches, PathFacts, PathKind, ReadError, RoutingDirs, RoutingNames, Source,
+    UserFacts,
+};

@@ -95,6 +95,54 @@ impl Default for RoutingDirs {
 }
 
 /// Where a configuration comes from.
+/// What is known of something that a configuration names.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Lookup<T> {
+    /// Nobody can say: it is taken to be as the configuration wants it.
+    #[default]
+    Unknown,
+    /// It does not exist.
+    Missing,
+    /// It exists.
+    Present(T),
+}
+
+/// A user of the system.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UserFacts {
+    /// Its number; 0 is root.
+    pub uid: u32,
+    /// The number of its own group.
+    pub gid: u32,
+}
+
+/// What a path leads to, without following a symbolic link at its end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PathFacts {
+    /// What stands there.
+    pub kind: PathKind,
+    /// Number of the owner.
+    pub uid: u32,
+    /// Number of the group.
+    pub gid: u32,
+    /// Permissions, the bits for sticky, set-uid and set-gid included (`0o7777`).
+    pub mode: u32,
+}
+
+/// What stands at the end of a path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PathKind {
+    /// A regular file.
+    File,
+    /// A directory.
+    Directory,
+    /// A symbolic link, and what it says.
+    Link(PathBuf),
+    /// A device, a socket, a FIFO.
+    Other,
+}
+
+/// Where a configuration comes from, and what the host says of what it names.
 pub trait Source {
     /// The paths that `pattern` (wildcards and `{a,b}`) stands for. A relative pattern starts at `dir`.
     ///
@@ -125,6 +173,21 @@ pub trait Source {
     /// An environment variable, for `${_ENV NAME}`.
     fn variable(&self, _name: &str) -> Option<String> {
         None
+    }
+
+    /// What a path leads to: the parts of a script's path are asked for one by one.
+    fn path(&self, _path: &Path) -> Lookup<PathFacts> {
+        Lookup::Unknown
+    }
+
+    /// A user of the system, by name.
+    fn user(&self, _name: &str) -> Lookup<UserFacts> {
+        Lookup::Unknown
+    }
+
+    /// The number of a group, by name.
+    fn group(&self, _name: &str) -> Lookup<u32> {
+        Lookup::Unknown
     }
 
     /// What is known of a network interface.

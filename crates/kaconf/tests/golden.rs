@@ -8,7 +8,68 @@ use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 
 use kaconf::model::{Global, Instance, VirtualAddress};
-use kaconf::{FileSource, Loaded, Options, load, render};
+use kaconf::{
+    FileSource, Loaded, Lookup, Matches, Options, PathFacts, PathKind, ReadError, Source, UserFacts, load,
+    render,
+};
+
+/// The files of this directory, on a host that is the same everywhere: what is below `/w`, and three users.
+struct World;
+
+/// Path, owner, group and mode: a directory has no dot in its name.
+const PATHS: [(&str, u32, u32, u32); 12] = [
+    ("/", 0, 0, 0o755),
+    ("/w", 0, 0, 0o755),
+    ("/w/ok.sh", 0, 0, 0o755),
+    ("/w/plain.sh", 0, 0, 0o644),
+    ("/w/group.sh", 0, 1000, 0o775),
+    ("/w/theirs", 1000, 1000, 0o755),
+    ("/w/theirs/x.sh", 0, 0, 0o755),
+    ("/w/open", 0, 0, 0o777),
+    ("/w/open/x.sh", 0, 0, 0o755),
+    ("/w/closed", 0, 0, 0o700),
+    ("/w/closed/x.sh", 0, 0, 0o755),
+    ("/w/tool.sh", 0, 0, 0o755),
+];
+
+impl Source for World {
+    fn matches(&self, dir: &Path, pattern: &str) -> Result<Matches, ReadError> {
+        FileSource.matches(dir, pattern)
+    }
+
+    fn read(&self, path: &Path, limit: usize) -> Result<Vec<u8>, ReadError> {
+        FileSource.read(path, limit)
+    }
+
+    fn variable(&self, name: &str) -> Option<String> {
+        if name == "PATH" { Some("/w/nowhere:/w".into()) } else { FileSource.variable(name) }
+    }
+
+    fn path(&self, path: &Path) -> Lookup<PathFacts> {
+        let path = path.to_str().unwrap();
+        if path == "/w/link" {
+            let kind = PathKind::Link("theirs/../closed".into());
+            return Lookup::Present(PathFacts { kind, uid: 0, gid: 0, mode: 0o777 });
+        }
+        let Some((path, uid, gid, mode)) = PATHS.into_iter().find(|row| row.0 == path) else {
+            return if path.starts_with("/w/") { Lookup::Missing } else { Lookup::Unknown };
+        };
+        let kind = if path.contains('.') { PathKind::File } else { PathKind::Directory };
+        Lookup::Present(PathFacts { kind, uid, gid, mode })
+    }
+
+    fn user(&self, name: &str) -> Lookup<UserFacts> {
+        match name {
+            "root" => Lookup::Present(UserFacts { uid: 0, gid: 0 }),
+            "app" => Lookup::Present(UserFacts { uid: 1000, gid: 1000 }),
+            _ => Lookup::Missing,
+        }
+    }
+
+    fn group(&self, name: &str) -> Lookup<u32> {
+        if name == "staff" { Lookup::Present(50) } else { Lookup::Missing }
+    }
+}
 
 fn directory() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/conf")
@@ -104,7 +165,7 @@ fn configurations_give_what_is_written_beside_them() {
         options.test = true;
         options.config_id = Some("node-a".into());
         options.random_seed = Some(1);
-        let got = shown(&load(&options, &FileSource));
+        let got = shown(&load(&options, &World));
         let expected_file = file.with_extension("diag");
         if std::env::var_os("UPDATE_EXPECT").is_some() {
             fs::write(&expected_file, &got).unwrap();

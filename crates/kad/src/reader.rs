@@ -10,7 +10,8 @@ use std::process::ExitCode;
 
 use kaconf::model::{Authentication, Config};
 use kaconf::{
-    FileSource, InterfaceFacts, Loaded, Matches, ReadError, RoutingDirs, RoutingNames, Severity, Source,
+    FileSource, InterfaceFacts, Loaded, Lookup, Matches, PathFacts, ReadError, RoutingDirs, RoutingNames,
+    Severity, Source, UserFacts,
 };
 use rustix::fs::{Mode, OFlags};
 use rustix::process::{Resource, Rlimit, Signal as KernelSignal};
@@ -191,6 +192,18 @@ impl Source for Host {
 
     fn variable(&self, name: &str) -> Option<String> {
         FileSource.variable(name)
+    }
+
+    fn path(&self, path: &Path) -> Lookup<PathFacts> {
+        FileSource.path(path)
+    }
+
+    fn user(&self, name: &str) -> Lookup<UserFacts> {
+        FileSource.user(name)
+    }
+
+    fn group(&self, name: &str) -> Lookup<u32> {
+        FileSource.group(name)
     }
 
     fn interface(&self, name: &str) -> InterfaceFacts {

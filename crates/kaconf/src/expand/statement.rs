@@ -36,6 +36,8 @@ struct Word {
 pub(crate) struct Statement {
     text: Vec<u8>,
     words: Vec<Word>,
+    /// The line as typed, with its quotes and blanks: what runs a command splits it in its own way.
+    line: Vec<u8>,
     how: How,
     origin: Option<Arc<Origin>>,
 }
@@ -58,6 +60,11 @@ impl Statement {
     /// A word as text; octets that are not UTF-8 are replaced.
     pub(crate) fn text(&self, index: usize) -> Cow<'_, str> {
         String::from_utf8_lossy(self.word(index))
+    }
+
+    /// All of it as typed: quotes and blanks are kept.
+    pub(crate) fn line(&self) -> &[u8] {
+        &self.line
     }
 
     /// Where a word is, or the last one if there is none of that number.
@@ -118,6 +125,7 @@ impl Statement {
     fn clear(&mut self, how: How) {
         self.text.clear();
         self.words.clear();
+        self.line.clear();
         self.how = how;
     }
 
@@ -170,6 +178,11 @@ impl Expander<'_> {
         while let Some(token) = self.current.tokens.get(self.current.next).copied() {
             let octets = &text[token.start as usize..token.end as usize];
             let at = if typed { Location { start: token.start, end: token.end, ..self.at } } else { self.at };
+            match token.kind {
+                Kind::Word => unescape(octets, &mut statement.line),
+                Kind::Blank | Kind::Quoted | Kind::Unclosed => statement.line.extend_from_slice(octets),
+                Kind::Open | Kind::Close | Kind::Comment | Kind::Newline | Kind::Bom => {}
+            }
             match token.kind {
                 Kind::Word => statement.push(octets, true, at),
                 Kind::Quoted => statement.push(&octets[1..octets.len() - 1], false, at),

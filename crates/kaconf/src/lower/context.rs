@@ -1,6 +1,7 @@
 //! What every keyword's reader has at hand: the diagnostics, the host, and words read as values.
 
 use super::routing::Routing;
+use super::script::ScriptRules;
 use crate::code::Code;
 use crate::diag::{Diagnostic, Sink};
 use crate::expand::Statement;
@@ -19,6 +20,8 @@ pub(super) struct Context<'a> {
     pub(super) stopped: bool,
     /// What address, route and rule lines have in common.
     pub(super) routing: Routing,
+    /// What was read of scripts.
+    pub(super) scripts: ScriptRules,
 }
 
 impl Context<'_> {

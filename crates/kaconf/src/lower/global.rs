@@ -4,6 +4,7 @@ use vrrp_types::Version;
 
 use super::draft::GarpDraft;
 use super::global_process as process;
+use super::global_scripts as scripts;
 use super::global_values as values;
 use super::reader::{Next, Progress, Reader};
 use crate::code::Code;
@@ -56,11 +57,17 @@ pub(super) const KEYWORDS: &[(&str, Setter)] = &[
     ("default_interface", values::default_interface),
     ("disable_local_igmp", |r, _| r.config.global.disable_local_igmp = true),
     ("dynamic_interfaces", values::dynamic_interfaces),
+    ("enable_script_security", |r, _| r.config.global.scripts.security = true),
+    ("fifo_write_vrrp_states_on_reload", |r, _| r.config.global.fifos.states_on_reload = true),
     ("include_check", values::include_check),
     ("json_dump_file", |r, s| r.config.global.json_dump_file = process::path(r, s)),
     ("json_version", process::json_version),
     ("log_unknown_vrids", |r, _| r.config.global.log_unknown_vrids = true),
+    ("lvs_notify_fifo", scripts::notify_fifo),
+    ("lvs_notify_fifo_script", scripts::fifo_script),
     ("notification_email_from", process::email_from),
+    ("notify_fifo", scripts::notify_fifo),
+    ("notify_fifo_script", scripts::fifo_script),
     ("process_name", |r, s| {
         if let Some(name) = process::name(r, s) {
             r.config.global.parent.name = Some(name);
@@ -76,6 +83,13 @@ pub(super) const KEYWORDS: &[(&str, Setter)] = &[
         }
     }),
     ("router_id", process::router_id),
+    ("script_user", scripts::script_user),
+    ("shutdown_script", |r, s| scripts::own_script(r, s, |config| &mut config.global.scripts.shutdown)),
+    ("shutdown_script_timeout", |r, s| {
+        if let Some(timeout) = scripts::timeout(r, s) {
+            r.config.global.scripts.shutdown_timeout = timeout;
+        }
+    }),
     ("smtp_connect_timeout", process::smtp_connect_timeout),
     ("smtp_helo_name", |r, s| {
         if s.len() > 1 {
@@ -83,9 +97,18 @@ pub(super) const KEYWORDS: &[(&str, Setter)] = &[
         }
     }),
     ("smtp_server", process::smtp_server),
+    ("startup_script", |r, s| scripts::own_script(r, s, |config| &mut config.global.scripts.startup)),
+    ("startup_script_timeout", |r, s| {
+        if let Some(timeout) = scripts::timeout(r, s) {
+            r.config.global.scripts.startup_timeout = timeout;
+        }
+    }),
     ("state_dump_file", |r, s| r.config.global.state_dump_file = process::path(r, s)),
     ("stats_dump_file", |r, s| r.config.global.stats_dump_file = process::path(r, s)),
     ("umask", process::umask),
+    ("use_symlink_paths", |r, s| {
+        values::flag(r, s, |r, on| r.config.global.scripts.use_symlink_paths = on);
+    }),
     ("v3_checksum_as_v2", |r, _| r.defaults.checksum_as_v2 = true),
     ("vrrp_check_unicast_src", |r, _| r.defaults.check_unicast_src = true),
     ("vrrp_cpu_affinity", process::cpu_affinity),
@@ -139,6 +162,11 @@ pub(super) const KEYWORDS: &[(&str, Setter)] = &[
     ("vrrp_netlink_monitor_rcv_bufs", process::netlink_buffer),
     ("vrrp_netlink_monitor_rcv_bufs_force", process::netlink_buffer_force),
     ("vrrp_no_swap", |r, _| r.config.global.vrrp.scheduling.no_swap = true),
+    ("vrrp_notify_fifo", scripts::notify_fifo),
+    ("vrrp_notify_fifo_script", scripts::fifo_script),
+    ("vrrp_notify_priority_changes", |r, s| {
+        values::flag(r, s, |r, on| r.config.global.fifos.priority_changes = on);
+    }),
     ("vrrp_owner_ignore_adverts", |r, s| values::flag(r, s, |r, on| r.defaults.owner_ignore_adverts = on)),
     ("vrrp_priority", process::nice),
     ("vrrp_process_name", |r, s| {

@@ -6,11 +6,13 @@
 
 mod address_line;
 mod addresses;
+mod collect;
 mod context;
 mod draft;
 mod duplicates;
 mod global;
 mod global_process;
+mod global_scripts;
 mod global_values;
 mod instance;
 mod instance_values;
@@ -23,6 +25,10 @@ mod resolve_timing;
 mod root;
 mod routing;
 mod script;
+mod script_path;
+mod script_report;
+mod script_security;
+mod script_words;
 
 use crate::code::Class;
 use crate::diag::Diagnostic;
@@ -54,6 +60,9 @@ pub(crate) fn lower(options: &Options, source: &dyn Source) -> Lowered {
     let found = reader.expander.open(&mut reader.context.sink);
     if found {
         reader.root();
+    }
+    if !reader.context.stopped {
+        reader.script_security();
     }
     let config = reader.resolve();
     let Reader { expander, context, recorder, .. } = reader;

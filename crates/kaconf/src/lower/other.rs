@@ -60,7 +60,9 @@ impl Reader<'_> {
                     let head = std::mem::take(&mut statement);
                     self.lines(&head, |_, _| {});
                 }
-                Some(_) => {}
+                Some(_) => {
+                    let _script = keyword.is_some_and(|keyword| self.collect(keyword, &statement));
+                }
             }
         }
     }

@@ -2,10 +2,12 @@
 
 use std::collections::HashSet;
 
+use super::collect::Collected;
 use super::context::Context;
 use super::draft::Draft;
 use super::global::Defaults;
 use super::routing::Routing;
+use super::script::ScriptRules;
 use crate::code::Code;
 use crate::expand::{Expander, Statement};
 use crate::files::Location;
@@ -26,6 +28,8 @@ pub(super) struct Reader<'a> {
     pub(super) names: HashSet<Box<str>>,
     /// Writes down what stands where.
     pub(super) recorder: Recorder,
+    /// Scripts that the model has no place for.
+    pub(super) collected: Collected,
     /// How many braces are open.
     depth: u32,
     /// The last brace that opened, for the report at the end of the file.
@@ -60,12 +64,14 @@ impl<'a> Reader<'a> {
                 test: options.test,
                 stopped: false,
                 routing: Routing::default(),
+                scripts: ScriptRules::default(),
             },
             config: Config::default(),
             defaults: Defaults::default(),
             drafts: Vec::new(),
             names: HashSet::new(),
             recorder: Recorder::new(options.outline),
+            collected: Collected::default(),
             depth: 0,
             opened: None,
         }

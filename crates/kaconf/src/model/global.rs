@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::InterfaceName;
+use super::{Fifos, InterfaceName, Scripts};
 
 /// What `dynamic_interfaces` allows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -131,6 +131,10 @@ pub struct Global {
     pub smtp_helo_name: Option<Box<str>>,
     /// `smtp_connect_timeout`; 30 s.
     pub smtp_connect_timeout: Duration,
+    /// Scripts of the daemon, and how scripts are run.
+    pub scripts: Scripts,
+    /// FIFOs that events are written to.
+    pub fifos: Fifos,
 }
 
 impl Default for Global {
@@ -169,6 +173,8 @@ impl Default for Global {
             smtp_server: None,
             smtp_helo_name: None,
             smtp_connect_timeout: Duration::from_secs(30),
+            scripts: Scripts::default(),
+            fifos: Fifos::default(),
         }
     }
 }

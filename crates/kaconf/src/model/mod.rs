@@ -6,6 +6,7 @@
 
 mod address;
 mod global;
+mod notify;
 mod route;
 mod route_metrics;
 mod rule;
@@ -16,6 +17,7 @@ mod vrrp;
 
 pub use address::{Broadcast, InterfaceName, VirtualAddress};
 pub use global::{DynamicInterfaces, Global, Process, RxBuffers, Scheduling};
+pub use notify::{Fifo, Fifos, Scripts};
 pub use route::{NextHop, Realms, Route, RouteCreation, RouteTable, RouteType};
 pub use route_metrics::{CongestionControl, Encap, Metric, RouteMetrics, Tunnel};
 pub use rule::{NumberRange, Rule, RuleAction, RuleMark, TrackGroup};

@@ -12,3 +12,10 @@ pub struct Script {
     /// The group; `None` is the user's own.
     pub group: Option<Box<str>>,
 }
+
+impl Script {
+    /// The program: a path, or a name that is searched in PATH.
+    pub fn program(&self) -> &str {
+        self.command.first().map_or("", |program| program)
+    }
+}
