@@ -4,11 +4,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::vec;
 
-use super::origin::Origin;
-use super::{Expander, How, Line};
+use super::{Expander, How};
 use crate::code::{Class, Code};
 use crate::diag::{Diagnostic, Severity, Sink};
-use crate::files::{FileId, Location};
+use crate::files::{FileId, Included, Location};
 use crate::source::ReadError;
 use crate::syntax::BOM;
 
@@ -69,6 +68,8 @@ pub(super) fn recognise(text: &[u8]) -> Option<Include> {
 /// The files of one pattern, one of them open.
 pub(super) struct Frame {
     paths: vec::IntoIter<PathBuf>,
+    /// The line that includes them.
+    included: Option<Included>,
     /// Where relative paths of the pattern start.
     base: PathBuf,
     /// Where relative patterns inside the open file start.
@@ -79,8 +80,6 @@ pub(super) struct Frame {
     check: IncludeCheck,
     /// What `include_check` was before; it is the file's own affair.
     outer_check: IncludeCheck,
-    /// How it came to be read.
-    origin: Option<Arc<Origin>>,
 }
 
 impl Frame {
@@ -94,11 +93,6 @@ impl Frame {
 
     pub(super) fn shared_text(&self) -> Arc<Vec<u8>> {
         Arc::clone(&self.text)
-    }
-
-    /// How it came to be read, if there is something to say of it.
-    pub(super) const fn origin(&self) -> &Option<Arc<Origin>> {
-        &self.origin
     }
 
     /// Where the next line begins and ends.
@@ -142,23 +136,12 @@ impl Expander<'_> {
             return false;
         }
         let check = self.check;
-        self.push_frame(found.paths, PathBuf::new(), check, None, None, sink);
+        self.push_frame(found.paths, PathBuf::new(), check, None, sink);
         !self.frames.is_empty()
     }
 
-    /// What the files that a line includes will say of where they come from.
-    fn origin_of(&self, line: &Line) -> Option<Arc<Origin>> {
-        let outer = self.frames.last().and_then(|frame| frame.origin.clone());
-        if outer.is_none() && !matches!(line.how, How::Definition(_) | How::Sequence(_)) {
-            return None;
-        }
-        let text = String::from_utf8_lossy(&line.text).into_owned();
-        Some(Arc::new(Origin { line: text, at: line.at, how: line.how, outer }))
-    }
-
-    pub(super) fn include(&mut self, include: Include, line: &Line, sink: &mut Sink) {
+    pub(super) fn include(&mut self, include: Include, at: Location, how: How, sink: &mut Sink) {
         let Include { pattern, check } = include;
-        let at = line.at;
         let base = self.directory().to_path_buf();
         if self.frames.len() >= self.options.limits.depth {
             self.at = at;
@@ -203,8 +186,13 @@ impl Expander<'_> {
             let message = format!("some configuration files missing: '{pattern}'");
             self.complain(Code::IncludeUnmatched, Some(at), message, check, IncludeCheck::BRACE, sink);
         }
-        let origin = self.origin_of(line);
-        self.push_frame(found.paths, base, check, Some(at), origin, sink);
+        let how = match how {
+            How::Typed => "the file is included here",
+            How::Substituted => "the file is included here, by what this line reads with its names replaced",
+            How::Definition(_) => "the file is included here, by a line of the definition that is used",
+            How::Sequence(_) => "the file is included here, by a line that the sequence makes",
+        };
+        self.push_frame(found.paths, base, check, Some(Included { at, how }), sink);
     }
 
     fn push_frame(
@@ -212,11 +200,11 @@ impl Expander<'_> {
         paths: Vec<PathBuf>,
         base: PathBuf,
         check: IncludeCheck,
-        at: Option<Location>,
-        origin: Option<Arc<Origin>>,
+        included: Option<Included>,
         sink: &mut Sink,
     ) {
         self.frames.push(Frame {
+            included,
             paths: paths.into_iter(),
             directory: base.clone(),
             base,
@@ -225,9 +213,8 @@ impl Expander<'_> {
             at: 0,
             check,
             outer_check: self.check,
-            origin,
         });
-        self.open_next(at, sink);
+        self.open_next(included.map(|included| included.at), sink);
     }
 
     /// The file at hand is read: opens the next of its pattern, or goes back to the file that included it.
@@ -245,7 +232,7 @@ impl Expander<'_> {
                 self.frames.pop();
                 return;
             };
-            let (whole, check) = (frame.base.join(&path), frame.check);
+            let (whole, check, included) = (frame.base.join(&path), frame.check, frame.included);
             if self.files.iter().len() >= self.options.limits.files {
                 self.limit(sink, format!("more than {} files were included", self.options.limits.files));
                 return;
@@ -254,7 +241,7 @@ impl Expander<'_> {
             match self.source.read(&whole, room) {
                 Ok(text) => {
                     let marked = text.starts_with(BOM);
-                    let file = self.files.add(whole.clone(), text);
+                    let file = self.files.add(whole.clone(), text, included);
                     if marked {
                         let at = Location { file, start: 0, end: BOM.len() as u32 };
                         let message =

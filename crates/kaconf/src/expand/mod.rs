@@ -10,7 +10,6 @@
 mod define;
 mod include;
 mod line;
-mod origin;
 mod plain;
 mod sequence;
 mod spent;
@@ -233,7 +232,7 @@ impl<'a> Expander<'a> {
             left = self.substitute(&mut line, sink);
         }
         if let Some(include) = include::recognise(&line.text) {
-            self.include(include, &line, sink);
+            self.include(include, line.at, line.how, sink);
             return;
         }
         let Line { text, at, how } = line;

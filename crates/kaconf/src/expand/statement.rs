@@ -1,9 +1,7 @@
 //! Statements: the words of a line between braces, or one brace, with the place of each word.
 
 use std::borrow::Cow;
-use std::sync::Arc;
 
-use super::origin::Origin;
 use super::{Expander, Line, line};
 use crate::code::Code;
 use crate::diag::{Diagnostic, Sink};
@@ -36,10 +34,10 @@ struct Word {
 pub(crate) struct Statement {
     text: Vec<u8>,
     words: Vec<Word>,
-    /// The line as typed, with its quotes and blanks: what runs a command splits it in its own way.
+    /// The line as typed, with its quotes and blanks: what runs a command splits it in its own way. Empty where
+    /// `text` is that.
     line: Vec<u8>,
     how: How,
-    origin: Option<Arc<Origin>>,
 }
 
 impl Statement {
@@ -64,7 +62,7 @@ impl Statement {
 
     /// All of it as typed: quotes and blanks are kept.
     pub(crate) fn line(&self) -> &[u8] {
-        &self.line
+        if self.line.is_empty() { &self.text } else { &self.line }
     }
 
     /// Where a word is, or the last one if there is none of that number.
@@ -82,14 +80,6 @@ impl Statement {
 
     /// Adds how the statement came about to a diagnostic about it.
     pub(crate) fn explain(&self, diagnostic: Diagnostic) -> Diagnostic {
-        let diagnostic = self.explain_line(diagnostic);
-        match &self.origin {
-            Some(origin) => origin.explain(diagnostic),
-            None => diagnostic,
-        }
-    }
-
-    fn explain_line(&self, diagnostic: Diagnostic) -> Diagnostic {
         let shown = || {
             let words: Vec<_> = (0..self.len()).map(|index| self.text(index)).collect();
             words.join(" ")
@@ -163,7 +153,6 @@ impl Expander<'_> {
     pub(super) fn take(&mut self, statement: &mut Statement, sink: &mut Sink) -> bool {
         let Some(frame) = self.frames.last() else { return false };
         statement.clear(self.how);
-        statement.origin.clone_from(frame.origin());
         if self.current.plain {
             let rest = self.current.tokens.get(self.current.next..).unwrap_or_default();
             let words = rest.iter().take_while(|token| token.kind == Kind::Word).count();
