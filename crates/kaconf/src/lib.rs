@@ -10,6 +10,7 @@ mod glob;
 pub mod keywords;
 mod load;
 mod lower;
+mod markdown;
 pub mod model;
 mod options;
 mod render;
