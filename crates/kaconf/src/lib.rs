@@ -14,6 +14,7 @@ mod glob;
 pub mod keywords;
 mod load;
 mod lower;
+mod markdown;
 pub mod model;
 mod options;
 mod outline;

@@ -1,17 +1,25 @@
 //! Every keyword of the language, from one table: `keywords.tsv` beside this file.
 //!
 //! The table says what exists, not what is acted upon: a keyword that is here and that nothing reads is
-//! reported as not acted on yet, one that is not here is unknown.
+//! reported as not acted on yet, one that is not here is unknown. What needs more than a line stands in
+//! `details/*.md`.
+//!
+//! The grammar of a value is written thus: `<NAME 1..9>` stands for a value of a kind and what bounds it,
+//! `[x]` may be left out, `x ..` may be repeated, `a,b` is one of these words, ` , ` separates whole forms,
+//! `<BOOL>?` is `true` or `false` and may be left out, `{ x .. }` are lines between braces, `-` is nothing.
 
+mod details;
 mod distance;
+mod example;
 mod suggest;
 
+use std::borrow::Cow;
 use std::sync::OnceLock;
 
 pub(crate) use suggest::{Meant, meant, newer, values_of};
 pub use suggest::{suggest, suggest_value};
 
-/// The table as text: block, name, kind, grammar, default, since, status, help.
+/// The table as text: block, name, kind, grammar, default, since, status, replaced_by, help.
 const TABLE: &str = include_str!("keywords.tsv");
 
 /// What follows a keyword.
@@ -65,7 +73,10 @@ pub struct Keyword {
     pub since: &'static str,
     /// Whether it is an older name of something.
     pub status: Status,
-    /// More about it; often empty.
+    /// The newer keyword of an old one, of the same block or with its path (`global_defs/lvs_sync_daemon`);
+    /// empty when there is none. [`Self::replacement`] finds it.
+    pub replaced_by: &'static str,
+    /// What it does and in which unit, in one line.
     pub help: &'static str,
 }
 
@@ -78,6 +89,42 @@ impl Keyword {
             _ => &[],
         }
     }
+
+    /// The row of the keyword to use instead of this one.
+    pub fn replacement(&self) -> Option<&'static Self> {
+        let (block, name) = self.replaced_by.rsplit_once('/').unwrap_or((self.block, self.replaced_by));
+        find(block, name)
+    }
+
+    /// What to use instead of it, as a message says it.
+    pub fn instead(&self) -> Option<Cow<'static, str>> {
+        let newer = self.replacement()?;
+        Some(match newer.block {
+            block if block == self.block => newer.name.into(),
+            ROOT => format!("{} outside of all blocks", newer.name).into(),
+            block => format!("{} of {block}", newer.name).into(),
+        })
+    }
+
+    /// Its place in the language: `global_defs/router_id`, `vrrp_instance` at root level.
+    pub fn path(&self) -> Cow<'static, str> {
+        if self.block == ROOT { self.name.into() } else { format!("{}/{}", self.block, self.name).into() }
+    }
+
+    /// Whether it has keywords of its own.
+    pub fn is_block(&self) -> bool {
+        matches!(self.shape, Shape::Block | Shape::Lines) && !block(&self.path()).is_empty()
+    }
+
+    /// More than a line about it, in Markdown, where a line is not enough.
+    pub fn details(&self) -> Option<&'static str> {
+        details::of(self.block, self.name).or_else(|| details::of(&self.path(), ""))
+    }
+
+    /// A configuration that uses it and reads without a complaint.
+    pub fn example(&self) -> Cow<'static, str> {
+        example::of(self)
+    }
 }
 
 /// The number of a row in [`all`].
@@ -85,6 +132,9 @@ pub(crate) fn number(keyword: &'static Keyword) -> usize {
     let key = |keyword: &Keyword| (keyword.block != "root", keyword.block, keyword.name);
     all().partition_point(|other| key(other) < key(keyword))
 }
+
+/// The block that stands for outside of all blocks.
+const ROOT: &str = "root";
 
 /// Every keyword, sorted by block (the root first) and name.
 pub fn all() -> &'static [Keyword] {
@@ -99,6 +149,20 @@ pub fn block(path: &str) -> &'static [Keyword] {
         all.partition_point(|keyword| (keyword.block != "root", keyword.block) < (path != "root", path));
     let len = all[start..].partition_point(|keyword| keyword.block == path);
     &all[start..start + len]
+}
+
+/// The paths of all blocks, sorted, without the root.
+pub fn blocks() -> impl Iterator<Item = &'static str> {
+    let mut last = ROOT;
+    all()
+        .iter()
+        .map(|keyword| keyword.block)
+        .filter(move |block| std::mem::replace(&mut last, block) != *block)
+}
+
+/// Every row of this name, whatever its block.
+pub fn named(name: &str) -> impl Iterator<Item = &'static Keyword> {
+    all().iter().filter(move |keyword| keyword.name == name)
 }
 
 /// One keyword of a block.
@@ -127,50 +191,10 @@ fn row(line: &'static str) -> Option<Keyword> {
             "old" => Status::Old,
             _ => Status::Current,
         },
-        help: next()?,
+        replaced_by: next()?,
+        help: next().filter(|help| !help.is_empty())?,
     })
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_row_is_read_and_sorted() {
-        assert_eq!(all().len(), TABLE.lines().count() - 1);
-        assert!(all().len() >= 640);
-        let key = |keyword: &Keyword| (keyword.block != "root", keyword.block, keyword.name);
-        assert!(all().is_sorted_by(|a, b| key(a) < key(b)));
-    }
-
-    #[test]
-    fn blocks_are_keywords_of_the_block_around_them() {
-        for keyword in all() {
-            let (outer, name) = keyword.block.rsplit_once('/').unwrap_or(("root", keyword.block));
-            if keyword.block != "root" {
-                let found = find(outer, name);
-                assert!(
-                    found.is_some_and(|block| matches!(block.shape, Shape::Block | Shape::Lines)),
-                    "{} has no row for its block",
-                    keyword.block
-                );
-            }
-        }
-        for keyword in all().iter().filter(|keyword| keyword.shape == Shape::Block) {
-            let path = if keyword.block == "root" {
-                keyword.name.to_owned()
-            } else {
-                format!("{}/{}", keyword.block, keyword.name)
-            };
-            assert!(!block(&path).is_empty(), "{path} has no keywords");
-        }
-    }
-
-    #[test]
-    fn finds_by_block_and_name() {
-        assert_eq!(find("root", "vrrp_instance").map(|k| k.shape), Some(Shape::Block));
-        assert_eq!(find("vrrp_instance", "virtual_ipaddress").map(|k| k.shape), Some(Shape::Lines));
-        assert_eq!(find("global_defs", "virtual_ipaddress"), None);
-        assert_eq!(find("global_defs", "vrrp_rlimit_rtime").map(|k| k.status), Some(Status::Old));
-    }
-}
+mod tests;

@@ -210,7 +210,8 @@ impl<'a> Reader<'a> {
     /// Reports a keyword that there is a newer one for, as far as keepalived does.
     pub(super) fn deprecated(&mut self, statement: &Statement, keyword: &keywords::Keyword) {
         if keyword.status == keywords::Status::Deprecated {
-            let message = format!("'{}' is deprecated: {}", keyword.name, keyword.help);
+            let advice = keyword.instead().map_or(String::new(), |newer| format!(": use {newer}"));
+            let message = format!("'{}' is deprecated{advice}", keyword.name);
             self.context.report(statement, 0, Code::Deprecated, message);
         }
     }

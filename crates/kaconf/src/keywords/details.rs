@@ -1,0 +1,69 @@
+//! What is to be said of a keyword or block beyond its line in the table: `details/*.md`.
+//!
+//! `# BLOCK` begins the part of a block (of several that are alike: `# BLOCK, BLOCK`), `## KEYWORD` below it that
+//! of a keyword; `# root` is the part of keywords outside of all blocks.
+
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+use crate::markdown;
+
+const TEXTS: &[&str] = &[
+    include_str!("details/bfd.md"),
+    include_str!("details/checkers.md"),
+    include_str!("details/global_defs.md"),
+    include_str!("details/lines.md"),
+    include_str!("details/root.md"),
+    include_str!("details/static.md"),
+    include_str!("details/track.md"),
+    include_str!("details/virtual_server.md"),
+    include_str!("details/vrrp_instance.md"),
+];
+
+type Texts = HashMap<(&'static str, &'static str), &'static str>;
+
+/// All parts by block and keyword; the part of a block has no keyword.
+pub(super) fn all() -> &'static Texts {
+    static ALL: OnceLock<Texts> = OnceLock::new();
+    ALL.get_or_init(|| {
+        let mut texts = Texts::new();
+        for (blocks, text) in TEXTS.iter().flat_map(|file| markdown::sections(file, "# ")) {
+            for block in blocks.split(", ") {
+                texts.extend(
+                    markdown::sections(text, "## ").iter().map(|(name, text)| ((block, *name), *text)),
+                );
+            }
+        }
+        texts.retain(|(block, _), text| !block.is_empty() && !text.is_empty());
+        texts
+    })
+}
+
+/// The part of a keyword, or of a block if there is no `name`.
+pub(super) fn of(block: &str, name: &str) -> Option<&'static str> {
+    all().get(&(block, name)).copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{block, blocks, find};
+    use super::*;
+
+    /// The part of a keyword that has been renamed would never be shown.
+    #[test]
+    fn every_part_is_that_of_a_keyword_or_block() {
+        for (path, name) in all().keys() {
+            let known = if name.is_empty() { !block(path).is_empty() } else { find(path, name).is_some() };
+            assert!(known, "{path} {name}");
+        }
+    }
+
+    #[test]
+    fn every_block_has_a_part_with_an_example() {
+        for path in blocks() {
+            let (outer, name) = path.rsplit_once('/').unwrap_or(("root", path));
+            let text = find(outer, name).and_then(|keyword| keyword.details());
+            assert!(text.is_some_and(|text| markdown::example(text, "conf").is_some()), "{path}");
+        }
+    }
+}
