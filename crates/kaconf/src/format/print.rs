@@ -111,9 +111,9 @@ impl<'a> Printer<'a> {
         self.end(blanks + len);
     }
 
-    /// Ends a line of this length. The last of a file may be one octet longer, if that is not its end.
+    /// Ends a line of this length. Only the last of a file may be too long to be ended.
     fn end(&mut self, len: usize) {
-        if len != BODY_MAX + 1 {
+        if len <= BODY_MAX {
             self.out.push(b'\n');
         }
     }
