@@ -34,7 +34,7 @@ pub(super) fn is_special(content: &[u8]) -> bool {
 }
 
 /// Whether the text begins a condition, a sequence, a definition or an include.
-pub(super) fn begins_special(content: &[u8]) -> bool {
+pub(crate) fn begins_special(content: &[u8]) -> bool {
     match content.first() {
         Some(b'@' | b'~' | b'$') => true,
         Some(b'i') => super::include::recognise(content).is_some(),

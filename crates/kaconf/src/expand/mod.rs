@@ -16,6 +16,7 @@ mod spent;
 mod statement;
 
 pub(crate) use include::IncludeCheck;
+pub(crate) use line::begins_special;
 pub(crate) use statement::{How, Statement};
 
 use crate::code::Code;

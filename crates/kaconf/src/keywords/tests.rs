@@ -41,20 +41,6 @@ fn finds_by_block_and_name() {
     assert_eq!(find("global_defs", "vrrp_rlimit_rtime").map(|k| k.status), Some(Status::Old));
 }
 
-#[test]
-fn slips_are_recognised() {
-    for (name, meant) in [
-        ("prioritty", Some("priority")),
-        ("priorit", Some("priority")),
-        ("prioirty", Some("priority")),
-        ("Priority", Some("priority")),
-        ("prxority", Some("priority")),
-        ("pxxority", None),
-    ] {
-        assert_eq!(suggest("vrrp_instance", name), meant, "{name}");
-    }
-}
-
 /// A table that lost a tab would lose a row or shift its columns.
 #[test]
 fn every_row_has_a_line_of_help() {
