@@ -1,0 +1,65 @@
+//! Who becomes master, and when: settings that do not go together with `state` and `priority`.
+
+use super::{Context, Finding};
+use crate::code::Code;
+use crate::model::InitialState;
+
+/// `state MASTER` with `nopreempt`.
+pub(super) fn master_nopreempt(context: &Context<'_>, found: &mut Vec<Finding>) {
+    for (instance, block) in context.instances() {
+        if instance.state != InitialState::Master || instance.priority.is_owner() {
+            continue;
+        }
+        let Some(at) = block.last_of("nopreempt", "preempt") else { continue };
+        let message = "nopreempt has no effect beside state MASTER";
+        let finding = Finding::of(instance, Code::MasterNopreempt, Some(at), message)
+            .note(block.value("state"), "the state that takes it away")
+            .hint("keepalived drops nopreempt: whenever this node returns it takes the addresses back")
+            .hint("to stay with the present master write 'state BACKUP' on every node; the priority decides who begins")
+            .instead_of(Code::Incompatible, block.keyword("nopreempt"));
+        found.push(finding);
+    }
+}
+
+/// `preempt_delay` that something else switches off.
+pub(super) fn delay_ignored(context: &Context<'_>, found: &mut Vec<Finding>) {
+    for (instance, block) in context.instances() {
+        let Some(at) = block.value("preempt_delay") else { continue };
+        let is_zero = context.places.text(at).iter().all(|octet| matches!(octet, b'0' | b'.'));
+        if is_zero || !instance.preempt_delay.is_zero() || instance.strict {
+            continue;
+        }
+        let (because, place, mend) = if instance.state == InitialState::Master {
+            (
+                "state MASTER",
+                "state",
+                "write 'state BACKUP': with the higher priority it becomes master all the same",
+            )
+        } else if !instance.preempt {
+            ("nopreempt", "nopreempt", "a node that never preempts has nothing to delay: keep one of the two")
+        } else {
+            continue;
+        };
+        let message = format!("preempt_delay has no effect beside {because}");
+        let finding = Finding::of(instance, Code::DelayIgnored, Some(at), &message)
+            .note(block.value(place), "what switches it off")
+            .hint(mend)
+            .instead_of(Code::Incompatible, block.keyword("preempt_delay"));
+        found.push(finding);
+    }
+}
+
+/// `state MASTER` and no `priority`.
+pub(super) fn owner_by_omission(context: &Context<'_>, found: &mut Vec<Finding>) {
+    for (instance, block) in context.instances() {
+        if !instance.priority.is_owner() || block.keyword("priority").is_some() {
+            continue;
+        }
+        let message =
+            "state MASTER without a priority makes this node the owner of the addresses, priority 255";
+        let finding = Finding::of(instance, Code::OwnerByOmission, block.value_or_head("state"), message)
+            .hint("an owner is master at once, and ignores nopreempt and every weight")
+            .hint("say what is meant, for instance 'priority 150'");
+        found.push(finding);
+    }
+}
