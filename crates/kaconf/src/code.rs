@@ -147,7 +147,9 @@ codes! {
     OwnPeer "K611" Warning None "a node that is its own peer";
     InterfaceAway "K612" Warning None "an interface that this host has not now";
     MailNowhere "K613" Warning None "mail and no server for it";
-    PersistenceZero "K614" Warning None "a persistence of no time";
+    MailToNobody "K614" Warning None "mail and nobody to receive it";
+    PersistenceZero "K615" Warning None "a persistence of no time";
+    ServerNowhere "K616" Warning None "a virtual server on an address that no instance has";
 
     ClusterAlone "K650" Warning None "a virtual router that one node alone has";
     ClusterVrid "K651" Error None "the same addresses under two VRIDs";

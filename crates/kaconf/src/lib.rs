@@ -25,7 +25,7 @@ pub use diag::{Diagnostic, Note, Severity};
 pub use dump::dump;
 pub use files::{File, FileId, Files, Location};
 pub use fs::FileSource;
-pub use lint::{ClusterFinding, Elsewhere, cluster, findings, lint};
+pub use lint::{ClusterFinding, Elsewhere, cluster, lint, with_lints};
 pub use load::{ExitClass, Fatal, Loaded, load};
 pub use options::{Limits, Options};
 pub use outline::{Entry, Outline};

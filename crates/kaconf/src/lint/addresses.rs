@@ -20,7 +20,7 @@ pub(super) fn vrid_twice(context: &Context<'_>, found: &mut Vec<Finding>) {
         let finding = Finding::of(instance, Code::VridTwice, at, &message)
             .note(first_block.value_or_head("virtual_router_id"), "the other one")
             .hint("it works while they talk to different neighbours; with use_vmac both have the same MAC address")
-            .hint("give each virtual router of a network a number of its own");
+            .mend("give each virtual router of a network a number of its own");
         found.push(finding);
     }
 }
@@ -60,7 +60,7 @@ pub(super) fn own_peer(context: &Context<'_>, found: &mut Vec<Finding>) {
         let finding =
             Finding::of(instance, Code::OwnPeer, block.address_line("unicast_peer", source), &message)
                 .note(block.value("unicast_src_ip"), "the source address")
-                .hint("a node's own adverts tell it nothing: list the other nodes only");
+                .mend("a node's own adverts tell it nothing: list the other nodes only");
         found.push(finding);
     }
 }

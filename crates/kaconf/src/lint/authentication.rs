@@ -26,7 +26,7 @@ pub(super) fn password_cut(context: &Context<'_>, found: &mut Vec<Finding>) {
         let Some(at) = password(instance, block).filter(|at| is_cut.contains(at)) else { continue };
         let message = "only the first 8 characters of auth_pass count";
         let finding = Finding::of(instance, Code::PasswordCut, Some(at), message)
-            .hint("a password that begins with the same 8 is the same; write no more than 8, on every node")
+            .mend("a password that begins with the same 8 is the same; write no more than 8, on every node")
             .hint("it is sent in clear text: it keeps neighbours apart that share a VRID by mistake, and nobody out")
             .instead_of(Code::Truncated, Some(at));
         found.push(finding);
@@ -44,8 +44,8 @@ pub(super) fn password_comment(context: &Context<'_>, found: &mut Vec<Finding>) 
         let message = format!("auth_pass ends before '{mark}', which begins a comment");
         let finding = Finding::of(instance, Code::PasswordComment, Some(whole), &message)
             .note(Some(at), "this is the whole password")
-            .hint(format!("if '{mark}' belongs to it write '\\{mark}', or put the password in double quotes"))
-            .hint(format!("if it is a comment put a blank before '{mark}'"));
+            .mend(format!("if '{mark}' belongs to it write '\\{mark}', or put the password in double quotes"))
+            .mend(format!("if it is a comment put a blank before '{mark}'"));
         found.push(finding);
     }
 }

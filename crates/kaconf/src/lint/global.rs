@@ -1,4 +1,4 @@
-//! Settings that reach nobody: mails without a server, a persistence of no time.
+//! Mail that reaches nobody.
 
 use super::{Context, Finding};
 use crate::code::Code;
@@ -11,21 +11,27 @@ pub(super) fn mail_nowhere(context: &Context<'_>, found: &mut Vec<Finding>) {
         return;
     }
     let finding = Finding::new(Code::MailNowhere, Some(at), "no mail is sent: there is no smtp_server".to_owned())
-        .hint("keepalived has no default for it and says nothing: write 'smtp_server 127.0.0.1', or the server's name");
+        .mend("keepalived has no default for it and says nothing: write 'smtp_server 127.0.0.1', or the server's name");
     found.push(finding);
 }
 
-/// `persistence_timeout 0`
-pub(super) fn persistence_zero(context: &Context<'_>, found: &mut Vec<Finding>) {
-    for block in context.places.blocks_of("virtual_server") {
-        let Some(at) = block.value("persistence_timeout") else { continue };
-        if context.places.text(at).iter().any(|octet| *octet != b'0') {
-            continue;
-        }
-        let message = format!("virtual server {}: persistence_timeout 0 is not a time", block.name());
-        let finding = Finding::new(Code::PersistenceZero, Some(at), message)
-            .hint("keepalived refuses the value: clients are not kept with their server")
-            .hint("if that is meant leave the line out; 'persistence_timeout' alone is 360 s");
-        found.push(finding);
+/// Blocks whose `smtp_alert` asks for mail.
+const ALERTING: [&str; 4] =
+    ["vrrp_instance", "vrrp_sync_group", "virtual_server", "virtual_server/real_server"];
+
+/// Mail that is asked for, and nobody to send it to.
+pub(super) fn mail_to_nobody(context: &Context<'_>, found: &mut Vec<Finding>) {
+    let places = &context.places;
+    if places.first_use("global_defs", "notification_email").is_some() {
+        return;
     }
+    let Some(at) = ALERTING.iter().find_map(|block| places.first_use(block, "smtp_alert")) else { return };
+    let word = places.rest_of_line(at).trim_ascii_start();
+    if [&b"false"[..], b"off", b"no"].iter().any(|no| word.starts_with(no)) {
+        return;
+    }
+    let message = "smtp_alert sends no mail: there is no notification_email".to_owned();
+    let finding = Finding::new(Code::MailToNobody, Some(at), message)
+        .mend("write the receivers into 'notification_email' in global_defs, and 'smtp_server'");
+    found.push(finding);
 }

@@ -10,12 +10,16 @@ mod cluster;
 mod global;
 mod places;
 mod preemption;
+mod servers;
 mod strict;
 mod timing;
 
 pub use cluster::{ClusterFinding, Elsewhere, cluster};
 
-use crate::code::{Class, Code};
+use std::borrow::Cow;
+use std::collections::HashSet;
+
+use crate::code::Code;
 use crate::diag::{Diagnostic, Severity};
 use crate::files::Location;
 use crate::load::Loaded;
@@ -50,8 +54,7 @@ struct Finding {
 
 impl Finding {
     fn new(code: Code, at: Option<Location>, message: String) -> Self {
-        let diagnostic = Diagnostic { class: Class::None, ..Diagnostic::new(code, at, message) };
-        Self { diagnostic, instead_of: None }
+        Self { diagnostic: Diagnostic::new(code, at, message), instead_of: None }
     }
 
     /// About an instance, whose name stands in front.
@@ -59,13 +62,18 @@ impl Finding {
         Self::new(code, at, format!("({}) {message}", instance.name))
     }
 
-    fn note(mut self, at: Option<Location>, text: impl Into<std::borrow::Cow<'static, str>>) -> Self {
+    fn note(mut self, at: Option<Location>, text: impl Into<Cow<'static, str>>) -> Self {
         self.diagnostic = self.diagnostic.note(at, text);
         self
     }
 
-    /// A note without a place: what keepalived does, or how to mend it.
-    fn hint(self, text: impl Into<std::borrow::Cow<'static, str>>) -> Self {
+    /// What comes of it.
+    fn hint(self, text: impl Into<Cow<'static, str>>) -> Self {
+        self.note(None, text)
+    }
+
+    /// How to mend it.
+    fn mend(self, text: impl Into<Cow<'static, str>>) -> Self {
         self.note(None, text)
     }
 
@@ -94,7 +102,9 @@ const LINTS: &[(Code, Lint)] = &[
     (Code::OwnPeer, addresses::own_peer),
     (Code::InterfaceAway, addresses::interface_away),
     (Code::MailNowhere, global::mail_nowhere),
-    (Code::PersistenceZero, global::persistence_zero),
+    (Code::MailToNobody, global::mail_to_nobody),
+    (Code::PersistenceZero, servers::persistence_zero),
+    (Code::ServerNowhere, servers::server_nowhere),
 ];
 
 fn run(loaded: &Loaded, source: &dyn Source) -> Vec<Finding> {
@@ -105,8 +115,47 @@ fn run(loaded: &Loaded, source: &dyn Source) -> Vec<Finding> {
         lint(&context, &mut found);
         debug_assert!(found[before..].iter().all(|finding| finding.diagnostic.code == *code));
     }
-    found.sort_by_key(|finding| finding.diagnostic.at);
-    found
+    once_a_place(found)
+}
+
+/// As many findings as anybody will read.
+const FINDINGS_MAX: usize = 1000;
+
+/// Sorts findings by place, and keeps one of a code and place: a line that is repeated by a sequence, or a file that is
+/// included twice, would say the same again and again.
+fn once_a_place(mut found: Vec<Finding>) -> Vec<Finding> {
+    found.sort_by_key(|finding| (finding.diagnostic.at, finding.diagnostic.code));
+    let mut kept: Vec<Finding> = Vec::new();
+    let mut repeats: u32 = 0;
+    let mut left_out: u32 = 0;
+    for finding in found {
+        let (code, at) = (finding.diagnostic.code, finding.diagnostic.at);
+        let is_full = kept.len() == FINDINGS_MAX;
+        match kept.last() {
+            Some(last) if at.is_some() && (last.diagnostic.code, last.diagnostic.at) == (code, at) => {
+                repeats += 1;
+            }
+            _ if is_full => left_out += 1,
+            _ => {
+                say_repeats(&mut kept, std::mem::take(&mut repeats));
+                kept.push(finding);
+            }
+        }
+    }
+    say_repeats(&mut kept, repeats);
+    if left_out > 0 {
+        let message = format!("{left_out} more findings are not shown");
+        kept.push(Finding::new(Code::MoreFindings, None, message));
+    }
+    kept
+}
+
+fn say_repeats(kept: &mut Vec<Finding>, repeats: u32) {
+    if repeats > 0
+        && let Some(last) = kept.pop()
+    {
+        kept.push(last.hint(format!("the same holds {repeats} more times for what comes from this place")));
+    }
 }
 
 /// What is allowed and hardly meant, in the order of the files.
@@ -116,17 +165,17 @@ pub fn lint(loaded: &Loaded, source: &dyn Source) -> Vec<Diagnostic> {
     run(loaded, source).into_iter().map(|finding| finding.diagnostic).collect()
 }
 
-/// All there is to say about a configuration: what was found when it was loaded, and what lints find, in the order of
-/// the files. Where a lint says more about what loading found too, loading's diagnostic is left out.
-pub fn findings(loaded: &Loaded, source: &dyn Source) -> Vec<Diagnostic> {
+/// The diagnostics of a configuration with those of lints among them, in the order of the files. Where a lint says more
+/// about what loading found too, loading's diagnostic is left out.
+pub fn with_lints(diagnostics: Vec<Diagnostic>, loaded: &Loaded, source: &dyn Source) -> Vec<Diagnostic> {
     let found = run(loaded, source);
-    let replaced: std::collections::HashSet<_> =
-        found.iter().filter_map(|finding| finding.instead_of).collect();
-    let is_left = |diagnostic: &&Diagnostic| {
-        diagnostic.severity == Severity::Error
-            || diagnostic.at.is_none_or(|at| !replaced.contains(&(diagnostic.code, at)))
+    let replaced: HashSet<_> = found.iter().filter_map(|finding| finding.instead_of).collect();
+    let is_replaced = |diagnostic: &Diagnostic| {
+        diagnostic.severity < Severity::Error
+            && diagnostic.at.is_some_and(|at| replaced.contains(&(diagnostic.code, at)))
     };
-    let mut all: Vec<_> = loaded.diagnostics.iter().filter(is_left).cloned().collect();
+    let mut all = diagnostics;
+    all.retain(|diagnostic| !is_replaced(diagnostic));
     all.extend(found.into_iter().map(|finding| finding.diagnostic));
     // What is about no place in particular stays in front, what counts the others behind.
     all.sort_by_key(|diagnostic| (diagnostic.code == Code::MoreFindings, diagnostic.at));

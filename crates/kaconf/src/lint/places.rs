@@ -93,6 +93,11 @@ impl<'p> Block<'p> {
         self.places.outline.entries().get(self.index? as usize)
     }
 
+    /// Whether there is anything to look at: what is not typed in an unknown block may well be typed.
+    pub(super) fn is_known(&self) -> bool {
+        self.index.is_some()
+    }
+
     /// The statements directly in it.
     fn children(&self) -> impl Iterator<Item = &'p Entry> + use<'p> {
         let outline = self.places.outline;

@@ -15,7 +15,7 @@ pub(super) fn master_nopreempt(context: &Context<'_>, found: &mut Vec<Finding>) 
         let finding = Finding::of(instance, Code::MasterNopreempt, Some(at), message)
             .note(block.value("state"), "the state that takes it away")
             .hint("keepalived drops nopreempt: whenever this node returns it takes the addresses back")
-            .hint("to stay with the present master write 'state BACKUP' on every node; the priority decides who begins")
+            .mend("to stay with the present master write 'state BACKUP' on every node; the priority decides who begins")
             .instead_of(Code::Incompatible, block.keyword("nopreempt"));
         found.push(finding);
     }
@@ -43,7 +43,7 @@ pub(super) fn delay_ignored(context: &Context<'_>, found: &mut Vec<Finding>) {
         let message = format!("preempt_delay has no effect beside {because}");
         let finding = Finding::of(instance, Code::DelayIgnored, Some(at), &message)
             .note(block.value(place), "what switches it off")
-            .hint(mend)
+            .mend(mend)
             .instead_of(Code::Incompatible, block.keyword("preempt_delay"));
         found.push(finding);
     }
@@ -52,14 +52,14 @@ pub(super) fn delay_ignored(context: &Context<'_>, found: &mut Vec<Finding>) {
 /// `state MASTER` and no `priority`.
 pub(super) fn owner_by_omission(context: &Context<'_>, found: &mut Vec<Finding>) {
     for (instance, block) in context.instances() {
-        if !instance.priority.is_owner() || block.keyword("priority").is_some() {
+        if !instance.priority.is_owner() || !block.is_known() || block.keyword("priority").is_some() {
             continue;
         }
         let message =
             "state MASTER without a priority makes this node the owner of the addresses, priority 255";
         let finding = Finding::of(instance, Code::OwnerByOmission, block.value_or_head("state"), message)
             .hint("an owner is master at once, and ignores nopreempt and every weight")
-            .hint("say what is meant, for instance 'priority 150'");
+            .mend("say what is meant, for instance 'priority 150'");
         found.push(finding);
     }
 }

@@ -23,7 +23,7 @@ pub(super) fn authentication(context: &Context<'_>, found: &mut Vec<Finding>) {
         let finding = Finding::of(instance, Code::StrictAuthentication, Some(at), message)
             .note(origin(context, block), "strict mode is switched on here")
             .hint("this node sends and takes adverts without a password; a node that is not strict hears none of them")
-            .hint("remove strict mode, or the authentication block on every node")
+            .mend("remove strict mode, or the authentication block on every node")
             .instead_of(Code::Authentication, block.head());
         found.push(finding);
     }
@@ -39,7 +39,7 @@ pub(super) fn unicast(context: &Context<'_>, found: &mut Vec<Finding>) {
             format!("({name}) strict mode and unicast peers exclude each other: keepalived does not start");
         let finding = Finding::new(Code::StrictUnicast, Some(at), message)
             .note(origin(context, block), "strict mode is switched on here")
-            .hint("remove it: the standard that strict mode keeps to knows multicast only");
+            .mend("remove it: the standard that strict mode keeps to knows multicast only");
         found.push(finding);
     }
     for (instance, block) in strict(context) {
@@ -47,7 +47,7 @@ pub(super) fn unicast(context: &Context<'_>, found: &mut Vec<Finding>) {
             let message = "strict mode with unicast peers works only while the interface has no multicast";
             let finding = Finding::of(instance, Code::StrictUnicast, block.keyword("unicast_peer"), message)
                 .note(origin(context, block), "strict mode is switched on here")
-                .hint("on any other interface keepalived does not start: remove strict mode");
+                .mend("on any other interface keepalived does not start: remove strict mode");
             found.push(finding);
         }
     }
@@ -57,7 +57,7 @@ pub(super) fn unicast(context: &Context<'_>, found: &mut Vec<Finding>) {
 pub(super) fn closed(context: &Context<'_>, found: &mut Vec<Finding>) {
     let mut closed = strict(context).filter(|(instance, block)| {
         // Who typed it knows.
-        instance.accept == Accept::OwnerOnly && block.keyword("no_accept").is_none()
+        instance.accept == Accept::OwnerOnly && block.is_known() && block.keyword("no_accept").is_none()
     });
     let Some((first, block)) = closed.next() else { return };
     let others = closed.count();
@@ -69,6 +69,6 @@ pub(super) fn closed(context: &Context<'_>, found: &mut Vec<Finding>) {
     let message = format!("strict mode drops all packets to the virtual addresses of {}{others}", first.name);
     let finding = Finding::new(Code::StrictClosed, origin(context, block), message)
         .hint("a firewall rule does it: the addresses answer no ping, and no service is reached by them")
-        .hint("remove strict mode, or with 'version 3' write 'accept' in the instance");
+        .mend("remove strict mode, or with 'version 3' write 'accept' in the instance");
     found.push(finding);
 }

@@ -27,7 +27,7 @@ pub(super) fn versions(cluster: &Cluster<'_>, router: &Router<'_>, found: &mut V
                     format!("version {theirs} there"),
                 )
                 .hint(TWO_MASTERS)
-                .hint("write the same 'version' in the instance, or 'vrrp_version' in global_defs, on every node"),
+                .mend("write the same 'version' in the instance, or 'vrrp_version' in global_defs, on every node"),
         );
     }
 }
@@ -117,7 +117,7 @@ pub(super) fn checksums(cluster: &Cluster<'_>, router: &Router<'_>, found: &mut 
                     format!("{other} them there"),
                 )
                 .hint(TWO_MASTERS)
-                .hint("v3_checksum_as_v2 must be the same on every node"),
+                .mend("v3_checksum_as_v2 must be the same on every node"),
         );
     }
 }

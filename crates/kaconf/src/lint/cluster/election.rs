@@ -35,7 +35,7 @@ fn two_owners(cluster: &Cluster<'_>, member: &Member<'_>) -> ClusterFinding {
         .finding(Code::ClusterOwners, member, "priority", message)
         .severity(Severity::Error)
         .hint("both are master as soon as they start, and then fight it out by their source addresses")
-        .hint("only one node can own the addresses: give the other a priority below 255")
+        .mend("only one node can own the addresses: give the other a priority below 255")
 }
 
 fn tie(cluster: &Cluster<'_>, first: &Member<'_>, member: &Member<'_>, priority: Priority) -> ClusterFinding {
@@ -43,7 +43,7 @@ fn tie(cluster: &Cluster<'_>, first: &Member<'_>, member: &Member<'_>, priority:
     let finding = cluster
         .finding(Code::ClusterTie, member, "priority", &message)
         .hint("who is master is left to chance: when both want to be, the higher source address wins")
-        .hint("give the nodes different priorities");
+        .mend("give the nodes different priorities");
     // Nodes that stay with whoever is master may well be equals.
     let equals = !first.instance.preempt && !member.instance.preempt;
     if equals { finding.severity(Severity::Note) } else { finding }
@@ -70,7 +70,7 @@ pub(super) fn preemption(cluster: &Cluster<'_>, router: &Router<'_>, found: &mut
                     cluster.block(best).head(),
                     format!("priority {}, and no nopreempt", best.instance.priority),
                 )
-                .hint("nopreempt counts on the node that would take over: the one with the highest priority"),
+                .mend("nopreempt counts on the node that would take over: the one with the highest priority"),
         );
     }
 }

@@ -12,7 +12,7 @@ mod routers;
 use std::borrow::Cow;
 
 use super::places::{Block, Places};
-use crate::code::{Class, Code};
+use crate::code::Code;
 use crate::diag::{Diagnostic, Severity};
 use crate::files::Location;
 use crate::load::Loaded;
@@ -73,7 +73,7 @@ impl Cluster<'_> {
         message: &str,
     ) -> ClusterFinding {
         let message = format!("({}) {message}", member.instance.name);
-        let diagnostic = Diagnostic { class: Class::None, ..Diagnostic::new(code, at, message) };
+        let diagnostic = Diagnostic::new(code, at, message);
         ClusterFinding { node: member.node, diagnostic, elsewhere: Vec::new() }
     }
 }
@@ -84,7 +84,14 @@ impl ClusterFinding {
         self
     }
 
+    /// What comes of it.
     fn hint(mut self, text: impl Into<Cow<'static, str>>) -> Self {
+        self.diagnostic = self.diagnostic.note(None, text);
+        self
+    }
+
+    /// How to mend it.
+    fn mend(mut self, text: impl Into<Cow<'static, str>>) -> Self {
         self.diagnostic = self.diagnostic.note(None, text);
         self
     }

@@ -69,7 +69,7 @@ pub(super) fn sources(cluster: &Cluster<'_>, router: &Router<'_>, found: &mut Ve
                 .finding_at(Code::ClusterSource, member, source_place(cluster, member), &message)
                 .severity(Severity::Error)
                 .elsewhere(first.node, source_place(cluster, first), "the same address there")
-                .hint("each node sends from an address of its own"),
+                .mend("each node sends from an address of its own"),
         );
     }
 }
@@ -124,6 +124,6 @@ fn few(
     found.push(
         cluster
             .finding_at(Code::ClusterPeers, member, at, &message)
-            .hint("every node must be told of every other one"),
+            .mend("every node must be told of every other one"),
     );
 }

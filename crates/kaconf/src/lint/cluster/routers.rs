@@ -121,7 +121,7 @@ fn other_number(cluster: &Cluster<'_>, first: &Member<'_>, second: &Member<'_>) 
         .hint(
             "these are two virtual routers with one member each: both become master, with the same addresses",
         )
-        .hint("give both the same virtual_router_id")
+        .mend("give both the same virtual_router_id")
 }
 
 fn nobodys_backup(cluster: &Cluster<'_>, member: &Member<'_>) -> ClusterFinding {
@@ -130,5 +130,5 @@ fn nobodys_backup(cluster: &Cluster<'_>, member: &Member<'_>) -> ClusterFinding 
         format!("no other node has VRID {} with {}: there is no backup", instance.vrid, instance.family);
     cluster
         .finding(Code::ClusterAlone, member, "virtual_router_id", &message)
-        .hint("when this node fails its addresses are gone: add the instance to another node")
+        .mend("when this node fails its addresses are gone: add the instance to another node")
 }
