@@ -94,6 +94,8 @@ codes! {
     Limit "K109" Error Fatal "a limit of the reader was reached";
     BadDefinitionUse "K110" Warning General "a predefined name was given what it cannot use";
     ByteOrderMark "K111" Warning UnknownKeyword "a file begins with a byte order mark";
+    Lookalike "K120" Warning None "a character only looks like one of the language";
+    ForeignSyntax "K121" Warning None "punctuation of another language";
 
     UnknownKeyword "K200" Warning UnknownKeyword "nobody knows this keyword";
     UnexpectedOpen "K201" Warning UnexpectedOpen "no block begins here";

@@ -25,6 +25,24 @@ pub struct Note {
     pub text: Cow<'static, str>,
 }
 
+/// A change to a file that mends what a diagnostic is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edit {
+    /// The octets to replace; an empty range is a place to insert at.
+    pub at: Location,
+    /// What to put there.
+    pub with: String,
+}
+
+/// How to mend it: in words, and where it can be done by a machine, as edits that belong together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Help {
+    /// What to do.
+    pub text: Cow<'static, str>,
+    /// The same for an editor; empty if the words are all there is.
+    pub edits: Vec<Edit>,
+}
+
 /// One finding about a configuration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
@@ -38,6 +56,8 @@ pub struct Diagnostic {
     pub at: Option<Location>,
     /// What else helps.
     pub notes: Vec<Note>,
+    /// How to mend it, the likeliest first.
+    pub helps: Vec<Help>,
     /// What keepalived would count it as; decides the exit code of a configuration test.
     pub class: Class,
 }
@@ -51,6 +71,7 @@ impl Diagnostic {
             message: message.into(),
             at,
             notes: Vec::new(),
+            helps: Vec::new(),
             class: code.class(),
         }
     }
@@ -59,6 +80,20 @@ impl Diagnostic {
     #[must_use]
     pub fn note(mut self, at: Option<Location>, text: impl Into<Cow<'static, str>>) -> Self {
         self.notes.push(Note { at, text: text.into() });
+        self
+    }
+
+    /// With a way to mend it, in words.
+    #[must_use]
+    pub fn help(mut self, text: impl Into<Cow<'static, str>>) -> Self {
+        self.helps.push(Help { text: text.into(), edits: Vec::new() });
+        self
+    }
+
+    /// With a way to mend it that an editor can take: other octets for those at `at`.
+    #[must_use]
+    pub fn mend(mut self, text: impl Into<Cow<'static, str>>, at: Location, with: impl Into<String>) -> Self {
+        self.helps.push(Help { text: text.into(), edits: vec![Edit { at, with: with.into() }] });
         self
     }
 }
@@ -88,6 +123,11 @@ impl Sink {
         } else {
             self.dropped += 1;
         }
+    }
+
+    /// Whether a warning would still be kept: then it is worth working out what helps.
+    pub(crate) const fn has_room(&self) -> bool {
+        self.list.len() < self.max
     }
 
     /// Whether something was found that keeps the daemon from starting.

@@ -28,10 +28,34 @@ impl Location {
     }
 }
 
+/// A place for people: lines and columns from 1, columns in characters, the end behind the last character.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Place {
+    /// The line of the first octet.
+    pub line: u32,
+    /// The column of the first octet.
+    pub column: u32,
+    /// The line of the end.
+    pub end_line: u32,
+    /// The column of the end.
+    pub end_column: u32,
+}
+
+/// How a file came to be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Included {
+    /// The line that includes it.
+    pub at: Location,
+    /// What that line is, in words.
+    pub how: &'static str,
+}
+
 /// One file as it was read.
 #[derive(Clone, Debug)]
 pub struct File {
     path: PathBuf,
+    included: Option<Included>,
     text: Arc<Vec<u8>>,
     /// Offsets of the lines, found when someone asks for a line for the first time.
     lines: OnceLock<Vec<u32>>,
@@ -57,6 +81,11 @@ impl File {
         &self.path
     }
 
+    /// How it came to be read; `None` for the configuration itself.
+    pub const fn included(&self) -> Option<Included> {
+        self.included
+    }
+
     /// Its octets, not always UTF-8.
     pub fn text(&self) -> &[u8] {
         &self.text
@@ -76,10 +105,15 @@ pub struct Files {
 }
 
 impl Files {
-    pub(crate) fn add(&mut self, path: PathBuf, text: Vec<u8>) -> FileId {
+    pub(crate) fn add(&mut self, path: PathBuf, text: Vec<u8>, included: Option<Included>) -> FileId {
         let id = FileId(self.files.len() as u32);
-        self.files.push(File { path, text: text.into(), lines: OnceLock::new() });
+        self.files.push(File { path, included, text: text.into(), lines: OnceLock::new() });
         id
+    }
+
+    /// The ids and files in the order they were opened.
+    pub(crate) fn with_ids(&self) -> impl Iterator<Item = (FileId, &File)> {
+        self.files.iter().enumerate().map(|(index, file)| (FileId(index as u32), file))
     }
 
     /// The file behind an id of this set.
@@ -107,6 +141,46 @@ impl Files {
         (line as u32 + 1, at.start - start + 1)
     }
 
+    /// How a file came to be read, the line nearest to it first: one include after the other.
+    pub fn inclusions(&self, file: FileId) -> impl Iterator<Item = Included> + '_ {
+        // A file is included by one that was opened before it, so this ends.
+        std::iter::successors(self.file(file).included, |included| self.file(included.at.file).included)
+    }
+
+    /// Lines and columns of both ends of `at`, columns in characters.
+    ///
+    /// An octet that is not UTF-8 counts as one character or belongs to one, as it is shown; in lines that nobody
+    /// can read on a screen (beyond 64 KiB) octets are counted.
+    pub fn place(&self, at: Location) -> Place {
+        let (line, column) = self.character(at.file, at.start);
+        let (end_line, end_column) = self.character(at.file, at.end.max(at.start));
+        Place { line, column, end_line, end_column }
+    }
+
+    fn character(&self, file: FileId, offset: u32) -> (u32, u32) {
+        const COUNTED_MAX: usize = 64 << 10;
+        let file = self.file(file);
+        let (line, start) = file.line_of(offset);
+        let before = &file.text[start as usize..(offset as usize).min(file.text.len())];
+        let column = if before.len() > COUNTED_MAX || before.is_ascii() {
+            before.len()
+        } else {
+            String::from_utf8_lossy(before).chars().count()
+        };
+        (line as u32 + 1, column as u32 + 1)
+    }
+
+    /// The octets of the line that holds the first octet of `at`, without its end.
+    pub(crate) fn line_range(&self, at: Location) -> Range<usize> {
+        let file = self.file(at.file);
+        let (line, start) = file.line_of(at.start);
+        let end = file.lines().get(line + 1).map_or(file.text.len(), |&next| next as usize);
+        let text = &file.text[start as usize..end];
+        let content =
+            text.iter().rposition(|octet| !matches!(octet, b'\n' | b'\r')).map_or(0, |last| last + 1);
+        start as usize..start as usize + content
+    }
+
     /// The whole line that holds the first octet of `at`, without its end, as far as it is UTF-8.
     pub fn line_text(&self, at: Location) -> String {
         let file = self.file(at.file);
@@ -123,7 +197,7 @@ mod tests {
     #[test]
     fn lines_and_columns() {
         let mut files = Files::default();
-        let file = files.add("x".into(), b"ab\r\n\n cd".to_vec());
+        let file = files.add("x".into(), b"ab\r\n\n cd".to_vec(), None);
         for (offset, place, text) in [
             (0, (1, 1), "ab"),
             (1, (1, 2), "ab"),

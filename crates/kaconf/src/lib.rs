@@ -1,8 +1,10 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+mod advise;
 mod code;
 mod diag;
+mod distil;
 mod dump;
 mod expand;
 mod files;
@@ -21,13 +23,18 @@ pub mod syntax;
 mod value;
 
 pub use code::{Class, Code};
-pub use diag::{Diagnostic, Note, Severity};
+pub use diag::{Diagnostic, Edit, Help, Note, Severity};
+pub use distil::distilled;
 pub use dump::dump;
-pub use files::{File, FileId, Files, Location};
+pub use files::{File, FileId, Files, Included, Location, Place};
 pub use fs::FileSource;
 pub use lint::{ClusterFinding, Elsewhere, cluster, lint, with_lints};
 pub use load::{ExitClass, Fatal, Loaded, load};
 pub use options::{Limits, Options};
 pub use outline::{Entry, Outline};
-pub use render::render;
+pub use render::{Finding, github, render};
+#[cfg(feature = "render")]
+pub use render::{Look, snippet};
+#[cfg(feature = "json")]
+pub use render::{json, sarif};
 pub use source::{InterfaceFacts, Matches, ReadError, Source};

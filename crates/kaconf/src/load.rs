@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::advise;
 use crate::code::{Class, Code};
 use crate::diag::Diagnostic;
 use crate::files::Files;
@@ -92,7 +93,8 @@ impl ExitClass {
 /// It never fails: what cannot be read is a diagnostic, and [`Loaded::fatal`] says whether a daemon may start
 /// with the rest. Time and memory are bounded by [`Options::limits`].
 pub fn load(options: &Options, source: &dyn Source) -> Loaded {
-    let lowered = lower::lower(options, source);
+    let mut lowered = lower::lower(options, source);
+    advise::advise(&mut lowered.diagnostics, &lowered.files);
     let fatal = if lowered.missing || lowered.unreadable {
         Some(Fatal::NoConfiguration)
     } else if lowered.stopped {

@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::vec;
 
-use super::Expander;
+use super::{Expander, How};
 use crate::code::{Class, Code};
 use crate::diag::{Diagnostic, Severity, Sink};
-use crate::files::{FileId, Location};
+use crate::files::{FileId, Included, Location};
 use crate::source::ReadError;
 use crate::syntax::BOM;
 
@@ -68,6 +68,8 @@ pub(super) fn recognise(text: &[u8]) -> Option<Include> {
 /// The files of one pattern, one of them open.
 pub(super) struct Frame {
     paths: vec::IntoIter<PathBuf>,
+    /// The line that includes them.
+    included: Option<Included>,
     /// Where relative paths of the pattern start.
     base: PathBuf,
     /// Where relative patterns inside the open file start.
@@ -134,7 +136,7 @@ impl Expander<'_> {
         !self.frames.is_empty()
     }
 
-    pub(super) fn include(&mut self, include: Include, at: Location, sink: &mut Sink) {
+    pub(super) fn include(&mut self, include: Include, at: Location, how: How, sink: &mut Sink) {
         let Include { pattern, check } = include;
         let base = self.directory().to_path_buf();
         if self.frames.len() >= self.options.limits.depth {
@@ -180,7 +182,13 @@ impl Expander<'_> {
             let message = format!("some configuration files missing: '{pattern}'");
             self.complain(Code::IncludeUnmatched, Some(at), message, check, IncludeCheck::BRACE, sink);
         }
-        self.push_frame(found.paths, base, check, Some(at), sink);
+        let how = match how {
+            How::Typed => "the file is included here",
+            How::Substituted => "the file is included here, by what this line reads with its names replaced",
+            How::Definition(_) => "the file is included here, by a line of the definition that is used",
+            How::Sequence(_) => "the file is included here, by a line that the sequence makes",
+        };
+        self.push_frame(found.paths, base, check, Some(Included { at, how }), sink);
     }
 
     fn push_frame(
@@ -188,10 +196,11 @@ impl Expander<'_> {
         paths: Vec<PathBuf>,
         base: PathBuf,
         check: IncludeCheck,
-        at: Option<Location>,
+        included: Option<Included>,
         sink: &mut Sink,
     ) {
         self.frames.push(Frame {
+            included,
             paths: paths.into_iter(),
             directory: base.clone(),
             base,
@@ -201,7 +210,7 @@ impl Expander<'_> {
             check,
             outer_check: self.check,
         });
-        self.open_next(at, sink);
+        self.open_next(included.map(|included| included.at), sink);
     }
 
     /// The file at hand is read: opens the next of its pattern, or goes back to the file that included it.
@@ -220,7 +229,7 @@ impl Expander<'_> {
                 self.frames.pop();
                 return;
             };
-            let (whole, check) = (frame.base.join(&path), frame.check);
+            let (whole, check, included) = (frame.base.join(&path), frame.check, frame.included);
             if self.files.iter().len() >= self.options.limits.files {
                 self.limit(sink, format!("more than {} files were included", self.options.limits.files));
                 return;
@@ -229,7 +238,7 @@ impl Expander<'_> {
             match self.source.read(&whole, room) {
                 Ok(text) => {
                     let marked = text.starts_with(BOM);
-                    let file = self.files.add(whole.clone(), text);
+                    let file = self.files.add(whole.clone(), text, included);
                     if marked {
                         let at = Location { file, start: 0, end: BOM.len() as u32 };
                         let message =

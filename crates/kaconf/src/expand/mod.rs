@@ -213,7 +213,7 @@ impl<'a> Expander<'a> {
             left = self.substitute(&mut line, sink);
         }
         if let Some(include) = include::recognise(&line.text) {
-            self.include(include, line.at, sink);
+            self.include(include, line.at, line.how, sink);
             return;
         }
         let Line { text, at, how } = line;

@@ -3,7 +3,13 @@
 //! The table says what exists, not what is acted upon: a keyword that is here and that nothing reads is
 //! reported as not acted on yet, one that is not here is unknown.
 
+mod distance;
+mod suggest;
+
 use std::sync::OnceLock;
+
+pub(crate) use suggest::{Meant, meant, newer, values_of};
+pub use suggest::{suggest, suggest_value};
 
 /// The table as text: block, name, kind, grammar, default, since, status, help.
 const TABLE: &str = include_str!("keywords.tsv");
@@ -101,29 +107,6 @@ pub fn find(path: &str, name: &str) -> Option<&'static Keyword> {
     block.binary_search_by(|keyword| keyword.name.cmp(name)).ok().map(|index| &block[index])
 }
 
-/// The keyword of a block that was probably meant by one that does not exist: one slip away.
-pub fn suggest(path: &str, name: &str) -> Option<&'static str> {
-    let near =
-        |keyword: &&Keyword| keyword.name.len() > 2 && one_slip(keyword.name.as_bytes(), name.as_bytes());
-    block(path).iter().find(near).map(|keyword| keyword.name)
-}
-
-/// Whether one octet more, less, changed, in other case or swapped with its neighbour makes `a` of `b`.
-fn one_slip(a: &[u8], b: &[u8]) -> bool {
-    if a.eq_ignore_ascii_case(b) {
-        return true;
-    }
-    let same = a.iter().zip(b).take_while(|(a, b)| a == b).count();
-    let (a, b) = (&a[same..], &b[same..]);
-    match (a, b) {
-        ([x, y, a @ ..], [v, w, b @ ..]) if x == w && y == v && a == b => true,
-        ([_, a @ ..], [_, b @ ..]) if a == b => true,
-        ([_, a @ ..], b) if a == b => true,
-        (a, [_, b @ ..]) => a == b,
-        _ => false,
-    }
-}
-
 fn row(line: &'static str) -> Option<Keyword> {
     let mut columns = line.split('\t');
     let mut next = || columns.next();
@@ -189,19 +172,5 @@ mod tests {
         assert_eq!(find("vrrp_instance", "virtual_ipaddress").map(|k| k.shape), Some(Shape::Lines));
         assert_eq!(find("global_defs", "virtual_ipaddress"), None);
         assert_eq!(find("global_defs", "vrrp_rlimit_rtime").map(|k| k.status), Some(Status::Old));
-    }
-
-    #[test]
-    fn slips_are_recognised() {
-        for (name, meant) in [
-            ("prioritty", Some("priority")),
-            ("priorit", Some("priority")),
-            ("prioirty", Some("priority")),
-            ("Priority", Some("priority")),
-            ("prxority", Some("priority")),
-            ("pxxority", None),
-        ] {
-            assert_eq!(suggest("vrrp_instance", name), meant, "{name}");
-        }
     }
 }

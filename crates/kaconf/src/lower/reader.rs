@@ -5,7 +5,9 @@ use std::collections::HashSet;
 use super::context::Context;
 use super::draft::Draft;
 use super::global::Defaults;
+use crate::advise;
 use crate::code::Code;
+use crate::diag::Diagnostic;
 use crate::expand::{Expander, Statement};
 use crate::files::Location;
 use crate::keywords;
@@ -184,12 +186,12 @@ impl<'a> Reader<'a> {
 
     /// Reports a keyword that the table does not have.
     pub(super) fn unknown(&mut self, statement: &Statement, block: &str) {
-        let word = statement.text(0);
-        let mut message = format!("unknown keyword '{word}'");
-        if let Some(meant) = keywords::suggest(block, &word) {
-            message.push_str(&format!(", did you mean '{meant}'?"));
+        let message = format!("unknown keyword '{}'", statement.text(0));
+        let mut found = Diagnostic::new(Code::UnknownKeyword, statement.at(0), message);
+        if self.context.sink.has_room() {
+            found = advise::unknown_keyword(found, statement, block, &self.expander.files);
         }
-        self.context.report(statement, 0, Code::UnknownKeyword, message);
+        self.context.sink.push(statement.explain(found));
     }
 
     /// Reports a keyword that there is a newer one for, as far as keepalived does.
