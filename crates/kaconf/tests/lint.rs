@@ -64,6 +64,12 @@ fn shown(loaded: &Loaded, diagnostic: &Diagnostic) -> String {
     for note in &diagnostic.notes {
         let _ = writeln!(out, "    {}{}", place(loaded, note.at), note.text);
     }
+    for help in &diagnostic.helps {
+        let _ = writeln!(out, "    help: {}", help.text);
+        for edit in &help.edits {
+            let _ = writeln!(out, "        {}-> {}", place(loaded, Some(edit.at)), edit.with);
+        }
+    }
     out
 }
 
@@ -154,5 +160,64 @@ fn lints_have_no_say_in_the_verdict() {
     }
     for code in Code::ALL.iter().filter(|code| code.id().starts_with("K6")) {
         assert_eq!(code.class(), Class::None, "{code}");
+    }
+}
+
+/// What is to be said of each code: `src/lint/details.md`.
+const DETAILS: &str = include_str!("../src/lint/details.md");
+
+/// The parts of a text behind a mark: their first lines, and the rest.
+fn parts<'a>(text: &'a str, mark: &str) -> Vec<(&'a str, &'a str)> {
+    text.split(mark).skip(1).map(|part| part.split_once('\n').unwrap_or((part, ""))).collect()
+}
+
+/// The codes that a part's examples give: those of one file, or those of two nodes.
+fn codes_of(nodes: &[&str]) -> Vec<Code> {
+    let loaded: Vec<_> = nodes.iter().map(|text| load(&Options::new("main.conf"), &Text(text))).collect();
+    for (one, text) in loaded.iter().zip(nodes) {
+        assert_eq!(one.diagnostics.iter().find(|found| found.code.id() < "K3"), None, "{text}");
+    }
+    match &loaded[..] {
+        [one] => lint(one, &Host).iter().map(|found| found.code).collect(),
+        several => {
+            let nodes: Vec<_> = several.iter().collect();
+            cluster(&nodes).iter().map(|found| found.diagnostic.code).collect()
+        }
+    }
+}
+
+/// One file in memory.
+struct Text<'a>(&'a str);
+
+impl Source for Text<'_> {
+    fn matches(&self, _dir: &Path, pattern: &str) -> Result<Matches, ReadError> {
+        Ok(Matches { paths: vec![PathBuf::from(pattern)], missing: false, wildcard: false })
+    }
+
+    fn read(&self, _path: &Path, _limit: usize) -> Result<Vec<u8>, ReadError> {
+        Ok(self.0.as_bytes().to_vec())
+    }
+}
+
+#[test]
+fn every_code_is_explained_and_its_examples_are_true() {
+    let sections = parts(DETAILS, "## ");
+    let headings: Vec<_> = sections.iter().map(|(heading, _)| (*heading).to_owned()).collect();
+    let lints = Code::ALL.iter().filter(|code| code.id().starts_with("K6"));
+    let codes: Vec<_> = lints.clone().map(|code| format!("{} {}", code.id(), code.title())).collect();
+    assert_eq!(headings, codes);
+    for (code, (_, text)) in lints.zip(sections) {
+        let examples: Vec<_> = parts(text, "```conf ")
+            .into_iter()
+            .map(|(kind, rest)| (kind, rest.split("```").next().unwrap_or_default()))
+            .collect();
+        let (wrong, right) = match &examples[..] {
+            [] => continue,
+            [("wrong", wrong), ("right", right)] => (vec![*wrong], vec![*right]),
+            [("a", a), ("b wrong", wrong), ("b right", right)] => (vec![*a, *wrong], vec![*a, *right]),
+            other => panic!("{code}: {other:?}"),
+        };
+        assert_eq!(codes_of(&wrong), [*code], "{code}: {wrong:?}");
+        assert_eq!(codes_of(&right), [], "{code}: {right:?}");
     }
 }

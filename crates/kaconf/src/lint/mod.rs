@@ -45,7 +45,7 @@ impl<'a> Context<'a> {
     }
 }
 
-/// One finding, and which diagnostic of loading says less of the same thing.
+/// One thing that was found, and which diagnostic of loading says less of the same thing.
 #[derive(Debug)]
 struct Finding {
     diagnostic: Diagnostic,
@@ -73,8 +73,18 @@ impl Finding {
     }
 
     /// How to mend it.
-    fn mend(self, text: impl Into<Cow<'static, str>>) -> Self {
-        self.note(None, text)
+    fn mend(mut self, text: impl Into<Cow<'static, str>>) -> Self {
+        self.diagnostic = self.diagnostic.help(text);
+        self
+    }
+
+    /// How to mend it by other words at a place, if they stand there as they are read.
+    fn mend_at(mut self, text: impl Into<Cow<'static, str>>, at: Option<Location>, with: String) -> Self {
+        self.diagnostic = match at {
+            Some(at) => self.diagnostic.mend(text, at, with),
+            None => self.diagnostic.help(text),
+        };
+        self
     }
 
     /// Says which diagnostic of loading is not needed beside this finding.
@@ -177,7 +187,9 @@ pub fn with_lints(diagnostics: Vec<Diagnostic>, loaded: &Loaded, source: &dyn So
     let mut all = diagnostics;
     all.retain(|diagnostic| !is_replaced(diagnostic));
     all.extend(found.into_iter().map(|finding| finding.diagnostic));
-    // What is about no place in particular stays in front, what counts the others behind.
-    all.sort_by_key(|diagnostic| (diagnostic.code == Code::MoreFindings, diagnostic.at));
+    // What is about no place in particular comes last, what counts the others behind it.
+    all.sort_by_key(|diagnostic| {
+        (diagnostic.at.is_none(), diagnostic.code == Code::MoreFindings, diagnostic.at)
+    });
     all
 }

@@ -134,6 +134,11 @@ impl<'p> Block<'p> {
         self.value(keyword).or_else(|| self.head())
     }
 
+    /// Where the value of a keyword stands, if it was typed as it is read.
+    pub(super) fn typed(&self, keyword: &str, value: &str) -> Option<Location> {
+        self.value(keyword).filter(|at| self.places.text(*at) == value.as_bytes())
+    }
+
     /// Which of two flags stands last, if one does: the place of `keyword` if it does.
     pub(super) fn last_of(&self, keyword: &str, other: &str) -> Option<Location> {
         let is_one =

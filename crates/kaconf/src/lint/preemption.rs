@@ -15,7 +15,11 @@ pub(super) fn master_nopreempt(context: &Context<'_>, found: &mut Vec<Finding>) 
         let finding = Finding::of(instance, Code::MasterNopreempt, Some(at), message)
             .note(block.value("state"), "the state that takes it away")
             .hint("keepalived drops nopreempt: whenever this node returns it takes the addresses back")
-            .mend("to stay with the present master write 'state BACKUP' on every node; the priority decides who begins")
+            .mend_at(
+                "to stay with the present master write 'state BACKUP' on every node; the priority decides who begins",
+                block.typed("state", "MASTER"),
+                "BACKUP".to_owned(),
+            )
             .instead_of(Code::Incompatible, block.keyword("nopreempt"));
         found.push(finding);
     }
@@ -29,23 +33,24 @@ pub(super) fn delay_ignored(context: &Context<'_>, found: &mut Vec<Finding>) {
         if is_zero || !instance.preempt_delay.is_zero() || instance.strict {
             continue;
         }
-        let (because, place, mend) = if instance.state == InitialState::Master {
-            (
-                "state MASTER",
-                "state",
-                "write 'state BACKUP': with the higher priority it becomes master all the same",
-            )
-        } else if !instance.preempt {
-            ("nopreempt", "nopreempt", "a node that never preempts has nothing to delay: keep one of the two")
-        } else {
-            continue;
+        let finding = |because| {
+            let message = format!("preempt_delay has no effect beside {because}");
+            Finding::of(instance, Code::DelayIgnored, Some(at), &message)
+                .instead_of(Code::Incompatible, block.keyword("preempt_delay"))
         };
-        let message = format!("preempt_delay has no effect beside {because}");
-        let finding = Finding::of(instance, Code::DelayIgnored, Some(at), &message)
-            .note(block.value(place), "what switches it off")
-            .mend(mend)
-            .instead_of(Code::Incompatible, block.keyword("preempt_delay"));
-        found.push(finding);
+        if instance.state == InitialState::Master {
+            found.push(finding("state MASTER").note(block.value("state"), "what switches it off").mend_at(
+                "write 'state BACKUP': with the higher priority it becomes master all the same",
+                block.typed("state", "MASTER"),
+                "BACKUP".to_owned(),
+            ));
+        } else if !instance.preempt {
+            found.push(
+                finding("nopreempt")
+                    .note(block.keyword("nopreempt"), "what switches it off")
+                    .mend("a node that never preempts has nothing to delay: keep one of the two"),
+            );
+        }
     }
 }
 

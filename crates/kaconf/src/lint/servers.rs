@@ -17,7 +17,8 @@ pub(super) fn persistence_zero(context: &Context<'_>, found: &mut Vec<Finding>) 
         let message = format!("virtual server {}: persistence_timeout 0 is not a time", block.name());
         let finding = Finding::new(Code::PersistenceZero, Some(at), message)
             .hint("keepalived refuses the value: clients are not kept with their server")
-            .mend("if that is meant leave the line out; 'persistence_timeout' alone is 360 s");
+            .mend("if that is meant leave the line out; 'persistence_timeout' alone is 360 s")
+            .instead_of(Code::BadNumber, Some(at));
         found.push(finding);
     }
 }

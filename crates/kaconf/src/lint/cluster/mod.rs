@@ -92,7 +92,7 @@ impl ClusterFinding {
 
     /// How to mend it.
     fn mend(mut self, text: impl Into<Cow<'static, str>>) -> Self {
-        self.diagnostic = self.diagnostic.note(None, text);
+        self.diagnostic = self.diagnostic.help(text);
         self
     }
 
