@@ -57,7 +57,8 @@ macro_rules! codes {
             /// Every code.
             pub const ALL: &[Self] = &[$(Self::$name,)*];
 
-            /// `K` and three digits: 1xx files and text, 2xx structure, 3xx values, 4xx meaning, 9xx the rest.
+            /// `K` and three digits: 1xx files and text, 2xx structure, 3xx values, 4xx meaning, 6xx what is allowed and hardly
+            /// meant (65x between nodes), 9xx the rest.
             pub const fn id(self) -> &'static str {
                 match self { $(Self::$name => $id,)* }
             }
@@ -159,6 +160,38 @@ codes! {
     DefaultUser "K507" Warning None "there is no user to run scripts as";
     ScriptGlobal "K508" Warning General "a script of the daemon itself cannot be run";
     SecurityOff "K510" Warning Security "scripts are run without enable_script_security";
+
+    MasterNopreempt "K600" Warning None "nopreempt beside state MASTER";
+    DelayIgnored "K601" Warning None "a preempt_delay that something switches off";
+    OwnerByOmission "K602" Warning None "an address owner because no priority was typed";
+    PasswordCut "K603" Warning None "a password of more than eight characters";
+    PasswordComment "K604" Warning None "a password that a comment character ends";
+    StrictAuthentication "K605" Warning None "authentication in strict mode";
+    StrictUnicast "K606" Warning None "unicast in strict mode";
+    StrictClosed "K607" Warning None "strict mode closes the virtual addresses";
+    IntervalOfVersion2 "K608" Warning None "a fraction of a second in version 2";
+    VridTwice "K609" Warning None "a VRID used twice on an interface";
+    AddressTwice "K610" Warning None "a virtual address on two interfaces";
+    OwnPeer "K611" Warning None "a node that is its own peer";
+    InterfaceAway "K612" Warning None "an interface that this host has not now";
+    MailNowhere "K613" Warning None "mail and no server for it";
+    MailToNobody "K614" Warning None "mail and nobody to receive it";
+    PersistenceZero "K615" Warning None "a persistence of no time";
+    ServerNowhere "K616" Warning None "a virtual server on an address that no instance has";
+
+    ClusterAlone "K650" Warning None "a virtual router that one node alone has";
+    ClusterVrid "K651" Error None "the same addresses under two VRIDs";
+    ClusterUnheard "K652" Error None "nodes that do not hear each other";
+    ClusterSource "K653" Error None "two nodes that send from one address";
+    ClusterPeers "K654" Error None "unicast peers that leave out a node";
+    ClusterVersion "K655" Error None "different versions of VRRP";
+    ClusterInterval "K656" Warning None "different advert_int";
+    ClusterAuthentication "K657" Error None "different authentication";
+    ClusterChecksum "K658" Error None "different checksums";
+    ClusterAddresses "K659" Warning None "different address lists";
+    ClusterTie "K660" Warning None "two nodes of one priority";
+    ClusterOwners "K661" Error None "two owners of the same addresses";
+    ClusterPreemption "K662" Note None "nopreempt on a node that never takes over";
 
     NotActedOn "K900" Note None "known, and not acted on yet";
     MoreFindings "K999" Note None "there is more";
