@@ -44,6 +44,9 @@ impl Reader<'_> {
         let version = self.version(&draft, family, strict);
         let vrid = draft.vrid?;
         let group = self.group(family);
+        // An ipvlan sends from its own address; a source that was refused does not take that away.
+        let own = draft.vmac.address.filter(|_| draft.vmac.ipvlan).map(|address| address.ip());
+        draft.source = draft.source.or(own);
         let mut new = Instance::new(&draft.name, vrid, family, group);
         (new.strict, new.version, new.interface) = (strict, version, draft.interface.take());
         (new.source, new.dont_track_primary) = (draft.source, draft.dont_track_primary);
@@ -186,8 +189,8 @@ impl Reader<'_> {
                 );
             }
             new.mode = Mode::Unicast {
+                ttl: unicast.ttl.filter(|_| !unicast.peers.is_empty()).unwrap_or(255),
                 peers: unicast.peers,
-                ttl: unicast.ttl.unwrap_or(255),
                 check_source: unicast.check_source || self.defaults.check_unicast_src,
                 fault_without_peers: unicast.fault_without_peers,
                 old_checksum: unicast.old_checksum,

@@ -1,6 +1,6 @@
 //! Once all is read: who is in which sync group, and what that does to what is tracked.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::blocks::{GroupDraft, TrackingDraft};
 use super::draft::Draft;
@@ -106,15 +106,17 @@ impl Reader<'_> {
         groups: Vec<(GroupDraft, SyncGroup)>,
         instances: &[Instance],
     ) -> Vec<SyncGroup> {
-        let owners: std::collections::HashSet<&str> = instances
-            .iter()
-            .filter(|instance| instance.priority.is_owner())
-            .map(|instance| &*instance.name)
-            .collect();
+        let owners: HashMap<&str, bool> =
+            instances.iter().map(|instance| (&*instance.name, instance.priority.is_owner())).collect();
         let mut finished = Vec::with_capacity(groups.len());
         for (draft, mut group) in groups {
             let owner = draft.owner();
-            let has_owner = group.members.iter().any(|member| owners.contains(&**member));
+            // One that cannot run keeps the daemon from starting; what is left of its group is shown all the same.
+            group.members.retain(|member| owners.contains_key(&**member));
+            if group.members.is_empty() {
+                continue;
+            }
+            let has_owner = group.members.iter().any(|member| owners.get(&**member) == Some(&true));
             group.tracking = self.tracking(draft.tracking, &owner, has_owner);
             group.tracking_weight = draft.tracking_weight;
             group.notify = draft.notify;
@@ -154,27 +156,27 @@ impl Reader<'_> {
             clear("track_interface", tracked.interface.as_str(), &mut tracked.weight.value, at);
             interfaces.push((tracked, at));
         }
-        tracking.interfaces = self.existing_interfaces(interfaces, owner);
+        let kept = self.existing_interfaces(interfaces, owner);
+        tracking.interfaces = kept.into_iter().map(|(tracked, _)| tracked).collect();
         tracking
     }
 
     /// Leaves out interfaces that do not exist and cannot appear.
     pub(super) fn existing_interfaces(
         &mut self,
-        lines: Vec<(TrackedInterface, Option<Location>)>,
+        mut lines: Vec<(TrackedInterface, Option<Location>)>,
         owner: &str,
-    ) -> Vec<TrackedInterface> {
-        let mut kept = Vec::with_capacity(lines.len());
-        for (tracked, at) in lines {
-            if self.can_appear(&tracked.interface) {
-                kept.push(tracked);
-            } else {
+    ) -> Vec<(TrackedInterface, Option<Location>)> {
+        lines.retain(|(tracked, at)| {
+            let exists = self.can_appear(&tracked.interface);
+            if !exists {
                 let message =
                     format!("{owner}tracked interface {} doesn't exist, not tracking it", tracked.interface);
-                self.context.report_at(at, Code::TrackedMissing, message);
+                self.context.report_at(*at, Code::TrackedMissing, message);
             }
-        }
-        kept
+            exists
+        });
+        lines
     }
 
     /// Whether an interface exists, or may yet.
@@ -185,8 +187,7 @@ impl Reader<'_> {
 
     /// The groups that static entries follow; instances that do not exist are passed over.
     pub(super) fn finish_track_groups(&mut self, instances: &[Instance]) -> Vec<TrackGroup> {
-        let names: std::collections::HashSet<&str> =
-            instances.iter().map(|instance| &*instance.name).collect();
+        let names: HashSet<&str> = instances.iter().map(|instance| &*instance.name).collect();
         let mut groups = Vec::new();
         for draft in std::mem::take(&mut self.blocks.track_groups) {
             let mut group = TrackGroup::new(&draft.name);

@@ -19,9 +19,7 @@ impl Reader<'_> {
     pub(super) fn tracking_of(&mut self, draft: &mut Draft, new: &mut Instance) {
         let owner = draft.owner();
         let typed: TrackingDraft = std::mem::take(&mut draft.tracking);
-        let interfaces = self.existing_interfaces(typed.interfaces.into_lines().collect(), &owner);
-        let mut interfaces: Lines<TrackedInterface> =
-            interfaces.into_iter().map(|line| (line, draft.at)).collect();
+        let mut interfaces = self.existing_interfaces(typed.interfaces.into_lines().collect(), &owner);
         self.own_interface(&owner, &mut interfaces, new);
         let mut scripts: Lines<Tracked> = typed.scripts.into_lines().collect();
         let mut files: Lines<Tracked> = typed.files.into_lines().collect();
