@@ -205,4 +205,9 @@ pub trait Source {
     fn is_vrf(&self, _name: &str) -> Option<bool> {
         None
     }
+
+    /// Whether a directory exists; `None` if nobody can say.
+    fn is_directory(&self, _path: &Path) -> Option<bool> {
+        None
+    }
 }

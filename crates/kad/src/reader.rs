@@ -206,6 +206,10 @@ impl Source for Host {
         FileSource.group(name)
     }
 
+    fn is_directory(&self, path: &Path) -> Option<bool> {
+        FileSource.is_directory(path)
+    }
+
     fn interface(&self, name: &str) -> InterfaceFacts {
         let Some(links) = &self.links else { return InterfaceFacts::Unknown };
         links.iter().find(|link| link.name == name).map_or(InterfaceFacts::Missing, |link| {

@@ -3,6 +3,10 @@
 //! What is written reads back to an equal model, by this crate and by keepalived. Comments and the way the
 //! configuration was typed are not here: for a file that somebody edits there is `syntax`.
 
+mod address;
+mod blocks;
+mod script;
+mod vrrp;
 mod writer;
 
 use crate::model::Config;
@@ -10,6 +14,10 @@ use crate::model::Config;
 use writer::Writer;
 
 /// A configuration as text.
-pub fn dump(_config: &Config) -> String {
-    Writer::default().finish()
+pub fn dump(config: &Config) -> String {
+    let mut writer = Writer::default();
+    blocks::before_instances(&mut writer, config);
+    config.instances.iter().for_each(|instance| vrrp::instance(&mut writer, instance));
+    blocks::groups(&mut writer, config);
+    writer.finish()
 }

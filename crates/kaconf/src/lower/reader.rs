@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::blocks::Blocks;
 use super::collect::Collected;
 use super::context::Context;
 use super::draft::Draft;
@@ -28,6 +29,8 @@ pub(super) struct Reader<'a> {
     pub(super) drafts: Vec<Draft>,
     /// Names of instances, those of rejected ones included.
     pub(super) names: HashSet<Box<str>>,
+    /// What the blocks around the instances have said.
+    pub(super) blocks: Blocks,
     /// Writes down what stands where.
     pub(super) recorder: Recorder,
     /// Scripts that the model has no place for.
@@ -72,6 +75,7 @@ impl<'a> Reader<'a> {
             defaults: Defaults::default(),
             drafts: Vec::new(),
             names: HashSet::new(),
+            blocks: Blocks::default(),
             recorder: Recorder::new(options.outline),
             collected: Collected::default(),
             depth: 0,

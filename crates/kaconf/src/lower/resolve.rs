@@ -13,7 +13,8 @@ impl Reader<'_> {
     /// Makes the model of all that was read.
     pub(super) fn resolve(&mut self) -> Config {
         self.settle_routing();
-        let drafts = std::mem::take(&mut self.drafts);
+        let mut drafts = std::mem::take(&mut self.drafts);
+        let groups = if self.context.stopped { Vec::new() } else { self.join_groups(&mut drafts) };
         let mut instances = Vec::with_capacity(drafts.len());
         let mut places = Vec::with_capacity(drafts.len());
         for draft in drafts {
@@ -30,6 +31,9 @@ impl Reader<'_> {
             }
         }
         self.report_duplicates(&instances, &places);
+        if !self.context.stopped {
+            self.finish_blocks(groups, &instances);
+        }
         let mut config = std::mem::take(&mut self.config);
         config.instances = instances;
         config
@@ -41,13 +45,18 @@ impl Reader<'_> {
         let version = self.version(&draft, family, strict);
         let vrid = draft.vrid?;
         let group = self.group(family);
+        // An ipvlan sends from its own address; a source that was refused does not take that away.
+        let own = draft.vmac.address.filter(|_| draft.vmac.ipvlan).map(|address| address.ip());
+        draft.source = draft.source.or(own);
         let mut new = Instance::new(&draft.name, vrid, family, group);
         (new.strict, new.version, new.interface) = (strict, version, draft.interface.take());
         (new.source, new.dont_track_primary) = (draft.source, draft.dont_track_primary);
         new.track_source = draft.track_source && draft.source.is_some();
         self.state_and_priority(&draft, &mut new);
         self.authentication_checks(&draft, &mut new);
+        self.hmac_checks(&mut draft, &mut new);
         self.mode(&mut draft, &mut new);
+        self.vmac_early(&mut draft, &mut new);
         if !self.interface_fits(&draft, &new) || !self.has_addresses(&mut draft, &mut new) {
             return None;
         }
@@ -63,7 +72,16 @@ impl Reader<'_> {
         new.skip_check_adv_addr = draft.skip_check_adv_addr || self.defaults.skip_check_adv_addr;
         new.promote_secondaries = draft.promote_secondaries;
         new.rx_buffer = draft.rx_buffer;
-        self.own_interface(&draft, &new);
+        new.smtp_alert = draft.smtp_alert.unwrap_or(self.defaults.vrrp_smtp_alert());
+        new.notify_priority_changes = draft
+            .notify_priority_changes
+            .or(draft.sync.and_then(|sync| sync.notify_priority_changes))
+            .unwrap_or(self.defaults.notify_priority_changes);
+        new.notify = std::mem::take(&mut draft.notify);
+        new.linkbeat_polling = draft.linkbeat_polling && new.interface.is_some();
+        (new.lvs_sync_interface, new.debug) = (draft.lvs_sync_interface.take(), draft.debug);
+        self.vmac(&mut draft, &mut new);
+        self.tracking_of(&mut draft, &mut new);
         Some(new)
     }
 
@@ -164,7 +182,6 @@ impl Reader<'_> {
             }
         }
         if unicast.configured && (!unicast.peers.is_empty() || unicast.fault_without_peers) {
-            self.vmac_over_unicast(draft, new);
             if draft.group.is_some() && !unicast.peers.is_empty() {
                 self.overridden(
                     draft,
@@ -174,28 +191,14 @@ impl Reader<'_> {
                 );
             }
             new.mode = Mode::Unicast {
+                ttl: unicast.ttl.filter(|_| !unicast.peers.is_empty()).unwrap_or(255),
                 peers: unicast.peers,
-                ttl: unicast.ttl.unwrap_or(255),
                 check_source: unicast.check_source || self.defaults.check_unicast_src,
                 fault_without_peers: unicast.fault_without_peers,
                 old_checksum: unicast.old_checksum,
             };
         } else if let Some(group) = draft.group {
             new.mode = Mode::Multicast { group };
-        }
-    }
-
-    fn vmac_over_unicast(&mut self, draft: &Draft, new: &Instance) {
-        if draft.use_vmac && new.interface.is_none() {
-            let message = "VMAC cannot be used with unicast and no interface, ignoring use_vmac";
-            self.overridden(draft, "", Code::Incompatible, message);
-        } else if draft.use_vmac && !draft.vmac_xmit_base {
-            self.overridden(
-                draft,
-                "",
-                Code::Incompatible,
-                "unicast with use_vmac requires vmac_xmit_base, setting it",
-            );
         }
     }
 

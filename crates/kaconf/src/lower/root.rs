@@ -44,7 +44,6 @@ impl Reader<'_> {
             b"static_ipaddress" => self.static_addresses(statement),
             b"static_routes" => self.static_routes(statement),
             b"static_rules" => self.static_rules(statement),
-            b"track_group" => return self.track_group(statement),
             b"use_pid_dir" => self.config.global.use_pid_dir = true,
             b"net_namespace" => self.net_namespace(statement),
             b"instance" => self.instance_name(statement),
@@ -75,14 +74,26 @@ impl Reader<'_> {
             {
                 return false;
             }
-            "vrrp_sync_group" if statement.len() != 2 => {
+            "track_group" | "vrrp_sync_group" if statement.len() != 2 => {
                 let message = format!("{} must have a name, skipping it", keyword.name);
                 self.context.report(statement, statement.len().min(2), Code::BadBlockName, message);
                 return self.skip_block(statement);
             }
             _ => {}
         }
-        self.other_block(statement, keyword);
+        match keyword.name {
+            "vrrp_script" => self.track_script(statement),
+            "vrrp_track_process" => self.track_process(statement),
+            "track_file" | "vrrp_track_file" => self.track_file(statement, keyword.name),
+            "vrrp_sync_group" => return self.sync_group(statement),
+            "track_group" => return self.track_group(statement),
+            "bfd_instance" if self.context.need(statement, 1).is_none() => {}
+            "bfd_instance" => return self.bfd_instance(statement),
+            "garp_group" => self.garp_group(statement),
+            "interface_up_down_delays" => self.interface_delays(statement),
+            "linkbeat_interfaces" => self.linkbeat_interfaces(statement),
+            _ => self.other_block(statement, keyword),
+        }
         false
     }
 

@@ -1,76 +1,57 @@
-//! What the daemon tells others by itself: scripts of its own, and FIFOs that events are written to.
-
-use std::path::PathBuf;
-use std::time::Duration;
+//! The scripts that run when an instance or a sync group changes its state.
 
 use super::Script;
 
-/// How scripts are run, and those of the daemon as a whole.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// `notify` and its relatives.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
-pub struct Scripts {
-    /// `enable_script_security`: a script that runs as root and that others can change is not run. Off.
-    pub security: bool,
-    /// `script_user`; `None` is keepalived_script, or root where there is no such user.
-    pub user: Option<Box<str>>,
-    /// The group of `script_user`; `None` is the user's own.
-    pub group: Option<Box<str>>,
-    /// `use_symlink_paths`: a script is run by the path that was typed, not by that of the file it leads to. Off.
-    pub use_symlink_paths: bool,
-    /// `startup_script`: run before anything else is started.
-    pub startup: Option<Script>,
-    /// `startup_script_timeout`; 10 s.
-    pub startup_timeout: Duration,
-    /// `shutdown_script`: run when everything else has ended.
-    pub shutdown: Option<Script>,
-    /// `shutdown_script_timeout`; 10 s.
-    pub shutdown_timeout: Duration,
+pub struct Notify {
+    /// `notify`: runs at every change, and is told which one it was.
+    pub any: Option<Script>,
+    /// `notify_master`
+    pub master: Option<Script>,
+    /// `notify_backup`
+    pub backup: Option<Script>,
+    /// `notify_fault`
+    pub fault: Option<Script>,
+    /// `notify_stop`
+    pub stop: Option<Script>,
+    /// `notify_deleted`: the deletion of an instance by a reload is told as such, not as a fault. Instances only.
+    pub tells_deletion: bool,
+    /// The script of `notify_deleted`, if it has one.
+    pub deleted: Option<Script>,
+    /// `notify_master_rx_lower_pri`: a master heard an advert of lower priority. Instances only.
+    pub lower_priority: Option<Script>,
 }
 
-impl Default for Scripts {
-    fn default() -> Self {
-        Self {
-            security: false,
-            user: None,
-            group: None,
-            use_symlink_paths: false,
-            startup: None,
-            startup_timeout: Duration::from_secs(10),
-            shutdown: None,
-            shutdown_timeout: Duration::from_secs(10),
-        }
+impl Notify {
+    /// Every script with its keyword, for a check that may take some away.
+    pub fn scripts_mut(&mut self) -> impl Iterator<Item = (&'static str, &mut Option<Script>)> {
+        [
+            ("notify_backup", &mut self.backup),
+            ("notify_master", &mut self.master),
+            ("notify_fault", &mut self.fault),
+            ("notify_stop", &mut self.stop),
+            ("notify_deleted", &mut self.deleted),
+            ("notify", &mut self.any),
+            ("notify_master_rx_lower_pri", &mut self.lower_priority),
+        ]
+        .into_iter()
     }
-}
 
-/// A FIFO that events are written to, one line each.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[non_exhaustive]
-pub struct Fifo {
-    /// `*notify_fifo`: its path; `None` is no FIFO.
-    pub path: Option<PathBuf>,
-    /// Whom it belongs to; `None` is the user of scripts.
-    pub user: Option<Box<str>>,
-    /// Its group; `None` is the user's own.
-    pub group: Option<Box<str>>,
-    /// `*notify_fifo_script`: started once, with the path of the FIFO as its last argument.
-    pub script: Option<Script>,
-}
-
-/// The FIFOs, by what is written to them.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[non_exhaustive]
-pub struct Fifos {
-    /// `notify_fifo`: every event.
-    pub all: Fifo,
-    /// `vrrp_notify_fifo`: events of VRRP.
-    pub vrrp: Fifo,
-    /// `lvs_notify_fifo`: events of virtual and real servers.
-    pub lvs: Fifo,
-    /// `vrrp_notify_priority_changes`: a change of priority is an event too. Off.
-    pub priority_changes: bool,
-    /// `fifo_write_vrrp_states_on_reload`: a reload writes the states again. Off.
-    pub states_on_reload: bool,
+    /// Every script with its keyword.
+    pub fn scripts(&self) -> impl Iterator<Item = (&'static str, &Script)> {
+        [
+            ("notify_backup", &self.backup),
+            ("notify_master", &self.master),
+            ("notify_fault", &self.fault),
+            ("notify_stop", &self.stop),
+            ("notify_deleted", &self.deleted),
+            ("notify", &self.any),
+            ("notify_master_rx_lower_pri", &self.lower_priority),
+        ]
+        .into_iter()
+        .filter_map(|(keyword, script)| script.as_ref().map(|script| (keyword, script)))
+    }
 }

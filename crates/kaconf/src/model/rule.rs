@@ -128,21 +128,3 @@ impl Rule {
         }
     }
 }
-
-/// `track_group`: instances that follow static addresses, routes and rules.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[non_exhaustive]
-pub struct TrackGroup {
-    /// Its name.
-    pub name: Box<str>,
-    /// `group`: names of instances; never empty.
-    pub instances: Vec<Box<str>>,
-}
-
-impl TrackGroup {
-    /// A group of some instances.
-    pub fn new(name: &str, instances: Vec<Box<str>>) -> Self {
-        Self { name: name.into(), instances }
-    }
-}

@@ -10,7 +10,6 @@ mod numbers;
 mod route;
 mod rule;
 mod rule_action;
-mod track_group;
 mod words;
 
 use std::collections::HashSet;
@@ -39,7 +38,7 @@ pub(super) struct Routing {
     /// How many rules of IPv4 and IPv6 had no preference.
     without_preference: [u32; 2],
     /// Names of the `track_group` blocks so far.
-    groups: HashSet<Box<str>>,
+    pub(super) groups: HashSet<Box<str>>,
     /// Where an interface was named that does not exist now, and what to say of it.
     missing: Vec<(Option<Location>, Box<str>)>,
     /// Static addresses without a device, by number, and where each stands.
