@@ -134,7 +134,26 @@ codes! {
     StrictRefuses "K415" Error General "strict mode refuses the instance";
     OwnInterface "K416" Warning General "an instance tracks its own interface by itself";
     UnknownName "K417" Warning General "something that does not exist is referred to";
-
+    BadWeight "K450" Warning General "a weight cannot be read as asked";
+    TrackedTwice "K451" Warning General "something is tracked twice";
+    WeightDropped "K452" Warning General "a weight that can have no effect is dropped";
+    NoScript "K453" Warning General "a vrrp_script has no script";
+    NoProcess "K454" Warning General "a vrrp_track_process has no process";
+    NoFile "K455" Warning General "a track_file has no file that can be watched";
+    NoMembers "K456" Warning General "a group has no members";
+    OneMember "K457" Warning General "a sync group of one";
+    TwoGroups "K458" Warning General "an instance is in two sync groups";
+    NoNeighbor "K459" Warning General "a bfd_instance has no neighbour";
+    NoInterval "K460" Warning General "a garp_group has no interval";
+    SettingOfNoInterface "K461" Warning Fatal "a setting is for an interface that does not exist";
+    BadMac "K462" Warning General "not an address that a VMAC can have";
+    VmacName "K463" Warning General "the name of a VMAC cannot be used";
+    Vmac "K464" Warning General "a setting cannot be used with or without a VMAC";
+    BadKey "K465" Warning General "a key of auth_hmac cannot be used";
+    NoKey "K466" Warning General "auth_hmac has no key to sign with";
+    MixedOwners "K467" Warning General "a sync group of owners and others";
+    UnusualNumber "K468" Warning General "a number is allowed, but makes no sense";
+    TrackedMissing "K469" Warning General "an interface that does not exist is referred to";
     RouteWord "K480" Warning General "a word of a route or rule cannot be read";
     RouteValue "K481" Warning General "a value of a route or rule cannot be used";
     RouteFamily "K482" Warning General "a route or rule mixes IPv4 and IPv6";
@@ -150,6 +169,7 @@ codes! {
     RuleGoto "K492" Warning General "a rule can only go on to a later one";
     TrackGroup "K493" Warning General "a track_group cannot be used as asked";
     NoStaticInterface "K494" Error Fatal "a static address needs an interface";
+
     ScriptWords "K500" Warning None "a command that cannot be split into words as typed";
     ScriptUser "K501" Warning General "a script's user or group does not exist";
     ScriptMissing "K502" Warning None "a script cannot be found";
@@ -178,7 +198,6 @@ codes! {
     MailToNobody "K614" Warning None "mail and nobody to receive it";
     PersistenceZero "K615" Warning None "a persistence of no time";
     ServerNowhere "K616" Warning None "a virtual server on an address that no instance has";
-
     ClusterAlone "K650" Warning None "a virtual router that one node alone has";
     ClusterVrid "K651" Error None "the same addresses under two VRIDs";
     ClusterUnheard "K652" Error None "nodes that do not hear each other";
@@ -192,26 +211,6 @@ codes! {
     ClusterTie "K660" Warning None "two nodes of one priority";
     ClusterOwners "K661" Error None "two owners of the same addresses";
     ClusterPreemption "K662" Note None "nopreempt on a node that never takes over";
-    BadWeight "K450" Warning General "a weight cannot be read as asked";
-    TrackedTwice "K451" Warning General "something is tracked twice";
-    WeightDropped "K452" Warning General "a weight that can have no effect is dropped";
-    NoScript "K453" Warning General "a vrrp_script has no script";
-    NoProcess "K454" Warning General "a vrrp_track_process has no process";
-    NoFile "K455" Warning General "a track_file has no file that can be watched";
-    NoMembers "K456" Warning General "a group has no members";
-    OneMember "K457" Warning General "a sync group of one";
-    TwoGroups "K458" Warning General "an instance is in two sync groups";
-    NoNeighbor "K459" Warning General "a bfd_instance has no neighbour";
-    NoInterval "K460" Warning General "a garp_group has no interval";
-    SettingOfNoInterface "K461" Warning Fatal "a setting is for an interface that does not exist";
-    BadMac "K462" Warning General "not an address that a VMAC can have";
-    VmacName "K463" Warning General "the name of a VMAC cannot be used";
-    Vmac "K464" Warning General "a setting cannot be used with or without a VMAC";
-    BadKey "K465" Warning General "a key of auth_hmac cannot be used";
-    NoKey "K466" Warning General "auth_hmac has no key to sign with";
-    MixedOwners "K467" Warning General "a sync group of owners and others";
-    UnusualNumber "K468" Warning General "a number is allowed, but makes no sense";
-    TrackedMissing "K469" Warning General "an interface that does not exist is referred to";
 
     NotActedOn "K900" Note None "known, and not acted on yet";
     MoreFindings "K999" Note None "there is more";

@@ -1,53 +1,36 @@
-//! One line of `virtual_ipaddress`.
+//! Lines of `virtual_ipaddress` and its like.
 
-use crate::model::{Broadcast, VirtualAddress};
+use super::line::Line;
+use crate::model::{Broadcast, InterfaceName, VirtualAddress};
 
-use super::writer::quoted;
-
-/// The address and its options.
+/// An address as it is typed, with all that is not by default.
 pub(super) fn address_line(address: &VirtualAddress) -> String {
-    let mut line = match &address.peer {
-        Some(_) => address.address.ip().to_string(),
-        None => address.address.to_string(),
+    let mut line = Line::default();
+    match address.peer {
+        // The length is that of the peer, and may not be typed.
+        Some(_) => line.word(address.address.ip()),
+        None => line.word(address.address),
     };
-    let mut push = |word: &str, value: &str| {
-        for part in [word, value].into_iter().filter(|part| !part.is_empty()) {
-            line.push(' ');
-            line.push_str(part);
-        }
-    };
-    if let Some(peer) = &address.peer {
-        push("peer", &peer.ip().to_string());
-    }
+    line.text("dev", address.device.as_ref().map(InterfaceName::as_str));
+    line.value("scope", Some(address.scope).filter(|scope| *scope != 0));
     match address.broadcast {
-        Broadcast::None => {}
-        Broadcast::HostBitsSet => push("brd", "+"),
-        Broadcast::HostBitsCleared => push("brd", "-"),
-        Broadcast::Address(broadcast) => push("brd", &broadcast.to_string()),
+        Broadcast::None => &mut line,
+        Broadcast::HostBitsSet => line.value("brd", Some("+")),
+        Broadcast::HostBitsCleared => line.value("brd", Some("-")),
+        Broadcast::Address(address) => line.value("brd", Some(address)),
+    };
+    line.text("label", address.label.as_deref());
+    line.value("peer", address.peer.map(|peer| peer.ip()));
+    line.flag("home", address.home).flag("-nodad", address.detect_duplicates);
+    line.flag("mngtmpaddr", address.manage_temporary).flag("noprefixroute", address.no_prefix_route);
+    line.flag("autojoin", address.autojoin).flag("no_track", !address.track);
+    if address.preferred_lifetime != VirtualAddress::new(address.address).preferred_lifetime {
+        match address.preferred_lifetime {
+            Some(seconds) => line.value("preferred_lft", Some(seconds)),
+            None => line.value("preferred_lft", Some("forever")),
+        };
     }
-    if let Some(device) = &address.device {
-        push("dev", &quoted(device.as_str()));
-    }
-    if address.address.is_ipv4() {
-        push("scope", &address.scope.to_string());
-    }
-    if let Some(label) = &address.label {
-        push("label", &quoted(label));
-    }
-    let lifetime = address.preferred_lifetime.map_or_else(|| "forever".to_owned(), |secs| secs.to_string());
-    push("preferred_lft", &lifetime);
-    for (option, on) in [
-        ("-nodad", address.detect_duplicates),
-        ("home", address.home),
-        ("mngtmpaddr", address.manage_temporary),
-        ("noprefixroute", address.no_prefix_route),
-        ("autojoin", address.autojoin),
-        ("no_track", !address.track),
-        ("use_vmac", address.use_vmac),
-    ] {
-        if on {
-            push(option, "");
-        }
-    }
-    line
+    line.flag("use_vmac", address.use_vmac);
+    line.text("track_group", address.track_group.as_deref());
+    line.finish()
 }

@@ -23,9 +23,13 @@ pub(super) fn before_instances(writer: &mut Writer, config: &Config) {
     linkbeat_interfaces(writer, &config.linkbeat_interfaces);
 }
 
-/// `vrrp_sync_group`, `track_group`
-pub(super) fn groups(writer: &mut Writer, config: &Config) {
+/// `vrrp_sync_group`
+pub(super) fn sync_groups(writer: &mut Writer, config: &Config) {
     config.sync_groups.iter().for_each(|group| sync_group(writer, group));
+}
+
+/// `track_group`, before the static lines that name one.
+pub(super) fn track_groups(writer: &mut Writer, config: &Config) {
     for group in &config.track_groups {
         writer.block(format_args!("track_group {}", quoted(&group.name)), |writer| {
             members(writer, &group.members);

@@ -5,6 +5,10 @@
 
 mod address;
 mod blocks;
+mod line;
+mod route;
+mod routing;
+mod rule;
 mod script;
 mod vrrp;
 mod writer;
@@ -17,7 +21,9 @@ use writer::Writer;
 pub fn dump(config: &Config) -> String {
     let mut writer = Writer::default();
     blocks::before_instances(&mut writer, config);
+    blocks::track_groups(&mut writer, config);
+    routing::static_blocks(&mut writer, config);
     config.instances.iter().for_each(|instance| vrrp::instance(&mut writer, instance));
-    blocks::groups(&mut writer, config);
+    blocks::sync_groups(&mut writer, config);
     writer.finish()
 }

@@ -6,11 +6,11 @@ use vrrp_types::{Family, Version};
 
 use crate::model::{
     Accept, AntiReplay, AuthHmac, Authentication, ChecksumV3, HmacMode, InitialState, Instance, IpvlanMode,
-    Mode, OldUnicastChecksum, VirtualAddress, Vmac, VmacKind,
+    Mode, OldUnicastChecksum, Vmac, VmacKind,
 };
 
-use super::address::address_line;
 use super::blocks::{notify, seconds, tracking};
+use super::routing;
 use super::writer::{Writer, quoted};
 
 /// An instance, every setting said.
@@ -121,18 +121,10 @@ fn whom(writer: &mut Writer, instance: &Instance) {
 }
 
 fn lists(writer: &mut Writer, instance: &Instance) {
-    let mut list = |keyword: &str, addresses: &[VirtualAddress]| {
-        if addresses.is_empty() {
-            return;
-        }
-        writer.block(keyword, |writer| {
-            for address in addresses {
-                writer.line(address_line(address));
-            }
-        });
-    };
-    list("virtual_ipaddress", &instance.addresses);
-    list("virtual_ipaddress_excluded", &instance.excluded);
+    routing::addresses(writer, "virtual_ipaddress", &instance.addresses);
+    routing::addresses(writer, "virtual_ipaddress_excluded", &instance.excluded);
+    routing::routes(writer, "virtual_routes", &instance.routes);
+    routing::rules(writer, "virtual_rules", &instance.rules);
     writer.flag("no_virtual_ipaddress", instance.addresses.is_empty());
 }
 
