@@ -4,6 +4,7 @@
 mod code;
 mod diag;
 mod expand;
+pub mod explain;
 mod files;
 mod fs;
 mod glob;

@@ -95,6 +95,17 @@ impl Keyword {
         matches!(self.shape, Shape::Block | Shape::Lines) && !block(&self.path()).is_empty()
     }
 
+    /// The keyword with what follows it, as documents show a grammar: a form a line, `a|b` for one of these.
+    pub fn usage(&self) -> String {
+        let form = |form: &str| match form {
+            "-" => self.name.to_owned(),
+            "<BOOL>?" => format!("{} [<BOOL>]", self.name),
+            _ if self.name.starts_with('<') => form.replace(',', "|"),
+            _ => format!("{} {}", self.name, form.replace(',', "|")),
+        };
+        self.grammar.split(" , ").map(form).collect::<Vec<_>>().join("\n    ")
+    }
+
     /// More than a line about it, in Markdown, where a line is not enough.
     pub fn details(&self) -> Option<&'static str> {
         details::of(self.block, self.name).or_else(|| details::of(&self.path(), ""))
