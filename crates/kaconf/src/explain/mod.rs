@@ -14,6 +14,7 @@ use crate::code::Code;
 use crate::keywords::{self, Keyword};
 use layout::{heading, table, wrapped};
 
+pub use parts::facts;
 pub use topics::{Topic, topics};
 
 /// A word that nothing is known about.

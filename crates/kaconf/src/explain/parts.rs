@@ -31,7 +31,7 @@ fn alike(a: &Keyword, b: &Keyword) -> bool {
 }
 
 /// Default, age and what to use instead, as sentences.
-pub(super) fn facts(keyword: &Keyword) -> String {
+pub fn facts(keyword: &Keyword) -> String {
     let mut facts = Vec::new();
     match keyword.default {
         "-" => {}

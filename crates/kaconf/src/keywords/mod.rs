@@ -31,6 +31,18 @@ pub enum Shape {
     Lines,
 }
 
+impl Shape {
+    /// As the table writes it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Value => "value",
+            Self::Flag => "flag",
+            Self::Block => "block",
+            Self::Lines => "lines",
+        }
+    }
+}
+
 /// Whether a keyword should still be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -41,6 +53,17 @@ pub enum Status {
     Old,
     /// There is a newer one, and keepalived complains.
     Deprecated,
+}
+
+impl Status {
+    /// As the table writes it, where it writes anything.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Current => "current",
+            Self::Old => "old",
+            Self::Deprecated => "deprecated",
+        }
+    }
 }
 
 /// One row of the table.
@@ -57,7 +80,8 @@ pub struct Keyword {
     pub grammar: &'static str,
     /// What holds when it is not given; `-` for nothing.
     pub default: &'static str,
-    /// The first release line that has it, `2.2` for all before too.
+    /// The first release of keepalived that has it, or release line where no more is known; `2.2` for all up to
+    /// 2.2.7.
     pub since: &'static str,
     /// Whether it is an older name of something.
     pub status: Status,
