@@ -1,5 +1,7 @@
 //! The codes of diagnostics, and the classes keepalived sorts its messages into.
 
+mod details;
+
 use std::fmt;
 
 use crate::diag::Severity;

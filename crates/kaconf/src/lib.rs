@@ -8,6 +8,7 @@ mod diag;
 mod distil;
 mod dump;
 mod expand;
+pub mod explain;
 mod files;
 mod format;
 mod fs;

@@ -2,7 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use kaconf::{InterfaceFacts, Loaded, Matches, Options, ReadError, Severity, Source, keywords, load};
+use kaconf::{
+    Code, InterfaceFacts, Loaded, Matches, Options, ReadError, Severity, Source, explain, keywords, load,
+};
 
 /// One configuration, and an empty file wherever it includes another.
 struct Text<'a>(&'a str);
@@ -53,4 +55,42 @@ fn the_example_of_every_keyword_is_read_and_has_it() {
         }
     }
     assert!(wrong.is_empty(), "{} of them\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn the_wrong_example_of_a_code_has_the_fault_and_the_right_one_has_none() {
+    let mut wrong = Vec::new();
+    for code in Code::ALL {
+        if let Some(text) = code.wrong_example()
+            && !read(text).diagnostics.iter().any(|found| found.code == *code)
+        {
+            wrong.push(format!("{code} is not found: {:?}", complaints(text)));
+        }
+        let complaints = code.right_example().map(complaints).unwrap_or_default();
+        if !complaints.is_empty() {
+            wrong.push(format!("{code} is not mended: {complaints:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_examples_of_topics_are_read() {
+    for topic in explain::topics() {
+        let fences = topic.text.split("```conf\n").skip(1);
+        for example in fences.filter_map(|rest| rest.split("```").next()) {
+            assert_eq!(complaints(example), Vec::<String>::new(), "{}:\n{example}", topic.name);
+        }
+    }
+}
+
+/// A part with several examples would hide all but its first one from the test above.
+#[test]
+fn every_example_of_the_details_is_read() {
+    for keyword in keywords::all() {
+        let text = keyword.details().unwrap_or_default();
+        for example in text.split("```conf\n").skip(1).filter_map(|rest| rest.split("```").next()) {
+            assert_eq!(complaints(example), Vec::<String>::new(), "{}:\n{example}", keyword.path());
+        }
+    }
 }

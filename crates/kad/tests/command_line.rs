@@ -115,3 +115,36 @@ fn a_verdict_that_nobody_can_hear_is_still_the_verdict() {
         assert_eq!(status.code(), Some(code), "{arguments:?}");
     }
 }
+
+#[test]
+fn words_of_the_configuration_are_explained() {
+    for (words, needles, code) in [
+        (&[][..], &["vrrp_instance ", "sequences ", "kad explain WORD"][..], 0),
+        (&["priority"], &["priority, in vrrp_instance\n", "vrrp_instance/virtual_rules"], 0),
+        (&["vrrp_instance/priority"], &["priority <INT 1..255>"], 0),
+        (&["K200", "-nodad"], &["K200 nobody knows this keyword\n", "duplicates of an IPv6 address"], 0),
+        (&["prioritty", "preempt"], &["preempt, in vrrp_instance"], 2),
+        (&["no_such_word_at_all"], &[], 2),
+        (&["--help"], &["Usage: kad explain"], 0),
+    ] {
+        let output = kad(&[&["explain"], words].concat());
+        let text = String::from_utf8_lossy(&output.stdout);
+        assert_eq!(output.status.code(), Some(code), "{words:?}: {output:?}");
+        assert!(needles.iter().all(|needle| text.contains(needle)), "{words:?}: {text}");
+        assert_eq!(output.stderr.is_empty(), code == 0, "{words:?}: {output:?}");
+    }
+    let output = kad(&["explain", "prioritty"]);
+    assert!(String::from_utf8_lossy(&output.stderr).contains("did you mean priority?"), "{output:?}");
+}
+
+#[test]
+fn shells_are_told_the_command_line() {
+    for shell in ["bash", "zsh", "fish"] {
+        let output = kad(&["completions", shell]);
+        let script = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success(), "{output:?}");
+        assert!(script.contains("explain") && script.contains("config-test"), "{script}");
+    }
+    assert_eq!(kad(&["completions", "cmd.exe"]).status.code(), Some(1));
+    assert_eq!(kad(&["completions"]).status.code(), Some(1));
+}

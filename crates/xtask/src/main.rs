@@ -6,6 +6,7 @@
 
 mod clock;
 mod compare;
+mod docs;
 mod exec;
 mod interrupt;
 mod needs;
@@ -43,6 +44,8 @@ enum Task {
     },
     /// Measure kad beside the installed keepalived and write docs/benchmarks.md.
     Compare(compare::Options),
+    /// Write docs/config/ anew from the table of keywords.
+    Docs(docs::Options),
 }
 
 fn main() -> ExitCode {
@@ -58,6 +61,7 @@ fn main() -> ExitCode {
     match command {
         Task::Test { only, .. } => test(&only),
         Task::Compare(options) => compare::run(&options),
+        Task::Docs(options) => docs::run(&options),
     }
 }
 

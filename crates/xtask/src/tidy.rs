@@ -47,7 +47,7 @@ fn crates_forbid_unsafe_code() {
 
 /// Documents at the top and in docs/.
 fn documents() -> Vec<PathBuf> {
-    let folders = ["", "docs", "docs/adr"].map(|name| repo::root().join(name));
+    let folders = ["", "docs", "docs/adr", "docs/config"].map(|name| repo::root().join(name));
     let entries = folders.iter().flat_map(|folder| fs::read_dir(folder).unwrap());
     let paths = entries.map(|entry| entry.unwrap().path());
     paths.filter(|path| path.extension().is_some_and(|extension| extension == "md")).collect()

@@ -41,6 +41,16 @@ impl Shape {
     pub const fn is_block(self) -> bool {
         matches!(self, Self::Block | Self::Lines)
     }
+
+    /// As the table writes it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Value => "value",
+            Self::Flag => "flag",
+            Self::Block => "block",
+            Self::Lines => "lines",
+        }
+    }
 }
 
 /// Whether a keyword should still be used.
@@ -53,6 +63,17 @@ pub enum Status {
     Old,
     /// There is a newer one, and keepalived complains.
     Deprecated,
+}
+
+impl Status {
+    /// As the table writes it, where it writes anything.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Current => "current",
+            Self::Old => "old",
+            Self::Deprecated => "deprecated",
+        }
+    }
 }
 
 /// One row of the table.
@@ -69,7 +90,8 @@ pub struct Keyword {
     pub grammar: &'static str,
     /// What holds when it is not given; `-` for nothing.
     pub default: &'static str,
-    /// The first release line that has it, `2.2` for all before too.
+    /// The first release of keepalived that has it, or release line where no more is known; `2.2` for all up to
+    /// 2.2.7.
     pub since: &'static str,
     /// Whether it is an older name of something.
     pub status: Status,
@@ -114,6 +136,17 @@ impl Keyword {
     /// Whether it has keywords of its own.
     pub fn is_block(&self) -> bool {
         matches!(self.shape, Shape::Block | Shape::Lines) && !block(&self.path()).is_empty()
+    }
+
+    /// The keyword with what follows it, as documents show a grammar: a form a line, `a|b` for one of these.
+    pub fn usage(&self) -> String {
+        let form = |form: &str| match form {
+            "-" => self.name.to_owned(),
+            "<BOOL>?" => format!("{} [<BOOL>]", self.name),
+            _ if self.name.starts_with('<') => form.replace(',', "|"),
+            _ => format!("{} {}", self.name, form.replace(',', "|")),
+        };
+        self.grammar.split(" , ").map(form).collect::<Vec<_>>().join("\n    ")
     }
 
     /// More than a line about it, in Markdown, where a line is not enough.

@@ -157,6 +157,18 @@ pub(crate) enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<OsString>,
     },
+    /// Explain a keyword or block of the configuration, a topic, or the code of a message
+    Explain {
+        /// The words to explain
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<OsString>,
+    },
+    /// Print what a shell needs to complete this command line
+    Completions {
+        /// The shell
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<OsString>,
+    },
 }
 
 /// A syslog facility by its code (RFC 3164 section 4.1.1).

@@ -19,7 +19,7 @@ use crate::exit::Exit;
 use crate::ipc::ChildLink;
 use crate::log::{self, Mode, Process};
 use crate::signals::{Signal, Signals};
-use crate::{background, demo, parent, reader, vrrp};
+use crate::{background, demo, parent, reader, tool, vrrp};
 
 pub(crate) use adopt::{adopt, set_umask, take_name, take_process};
 pub(crate) use command::command;
@@ -133,12 +133,18 @@ fn user(options: Options, arguments: &[OsString]) -> ExitCode {
         crate::stderr::say(format_args!("kad cannot act as genhash yet; use keepalived's"));
         return Exit::Fatal.into();
     }
-    if let Some(Command::Demo { arguments }) = &options.command {
-        return demo::run(arguments);
+    match &options.command {
+        Some(Command::Demo { arguments }) => return demo::run(arguments),
+        Some(Command::Explain { arguments }) => return tool::explain::run(arguments),
+        Some(Command::Completions { arguments }) => return tool::completions::run(arguments),
+        None => {}
     }
     if let Some(word) = mistyped_command(arguments, &options) {
+        let options = <Options as clap::CommandFactory>::command();
+        let names: Vec<_> = options.get_subcommands().map(clap::Command::get_name).collect();
         crate::stderr::say(format_args!(
-            "unknown command '{word}': there is 'demo'; options begin with '-' (kad --help)"
+            "unknown command '{word}': there is {}; options begin with '-' (kad --help)",
+            names.join(", ")
         ));
         return Exit::Fatal.into();
     }

@@ -72,6 +72,12 @@ pub(crate) static SUITES: &[Suite] = &[
         run: checks::doc,
     },
     Suite {
+        name: "reference",
+        why: "docs/config is what the table of keywords gives",
+        needs: &[],
+        run: crate::docs::suite,
+    },
+    Suite {
         name: "no_std",
         why: "codec, machine and vocabulary build where there is no operating system",
         needs: &[Need::BareTarget],
