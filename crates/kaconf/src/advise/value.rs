@@ -17,6 +17,15 @@ const OTHER_BOOLEANS: [(&str, &str); 6] = [
     ("disable", "false"),
     ("disabled", "false"),
 ];
+/// What other programs, and other people, call the states.
+const OTHER_STATES: [(&str, &str); 6] = [
+    ("SLAVE", "BACKUP"),
+    ("STANDBY", "BACKUP"),
+    ("SECONDARY", "BACKUP"),
+    ("EQUAL", "BACKUP"),
+    ("PRIMARY", "MASTER"),
+    ("ACTIVE", "MASTER"),
+];
 const BOOLEANS: [&str; 6] = ["true", "on", "yes", "false", "off", "no"];
 
 /// Adds what helps to a complaint about a value that stands in a file as it is.
@@ -46,7 +55,9 @@ pub(super) fn help(diagnostic: &mut Diagnostic, files: &Files) {
     } else {
         let values = keywords::all().iter().filter(|keyword| keyword.name == head).map(keywords::values_of);
         let Some(values) = values.max_by_key(Vec::len).filter(|values| !values.is_empty()) else { return };
-        match suggest_value(&values, &word) {
+        let usual =
+            OTHER_STATES.iter().find(|(other, _)| head == "state" && word.eq_ignore_ascii_case(other));
+        match usual.map(|(_, own)| *own).or_else(|| suggest_value(&values, &word)) {
             Some(meant) => diagnostic.clone().mend(format!("did you mean '{meant}'?"), at, meant),
             None => diagnostic.clone().help(format!("'{head}' knows {}", listed(&values))),
         }
