@@ -137,9 +137,9 @@ fn nearly_elsewhere(path: &str, name: &str) -> Option<Meant> {
     if name.len() < 5 {
         return None;
     }
-    let found = all().iter().filter(|keyword| is_place_of_keywords(keyword.block)).filter_map(|keyword| {
+    let found = all().iter().filter_map(|keyword| {
         let cost = near(keyword, name, most)?;
-        Some((cost, keyword.status != Status::Current, keyword.name))
+        is_place_of_keywords(keyword.block).then_some((cost, keyword.status != Status::Current, keyword.name))
     });
     let (_, _, nearest) = found.min()?;
     let found = homes(path, |keyword| keyword.name == nearest);
