@@ -160,7 +160,6 @@ pub(crate) enum Command {
         arguments: Vec<OsString>,
     },
     /// Say what is wrong with configuration files, and how to mend it
-    #[command(disable_help_flag = false)]
     Check(tool::check::Check),
 }
 

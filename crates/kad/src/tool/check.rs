@@ -7,7 +7,7 @@ use std::io::{self, IsTerminal, Read as _, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::{Args, ValueEnum};
+use clap::{ArgAction, Args, ValueEnum};
 use kaconf::{
     Diagnostic, Files, Finding, InterfaceFacts, Limits, Loaded, Look, Matches, ReadError, Severity, Source,
 };
@@ -50,6 +50,9 @@ pub(crate) struct Check {
     /// Take every interface to exist: the files are for another host
     #[arg(long)]
     no_host: bool,
+    /// Print this help
+    #[arg(short = 'h', long, action = ArgAction::Help)]
+    help: Option<bool>,
 }
 
 /// How findings are shown.
