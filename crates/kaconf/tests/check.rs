@@ -17,7 +17,8 @@ fn directory() -> PathBuf {
 }
 
 fn configurations() -> Vec<PathBuf> {
-    let entries = fs::read_dir(directory()).unwrap().map(|entry| entry.unwrap().path());
+    let entries =
+        fs::read_dir(directory()).expect("configurations").map(|entry| entry.expect("an entry").path());
     let mut files: Vec<_> =
         entries.filter(|path| path.extension().is_some_and(|extension| extension == "conf")).collect();
     files.sort();
