@@ -30,6 +30,9 @@ const BOOLEANS: [&str; 6] = ["true", "on", "yes", "false", "off", "no"];
 
 /// Adds what helps to a complaint about a value that stands in a file as it is.
 pub(super) fn help(diagnostic: &mut Diagnostic, files: &Files) {
+    if diagnostic.code == Code::MissingParameter {
+        return missing(diagnostic, files);
+    }
     if !diagnostic.helps.is_empty()
         || !matches!(
             diagnostic.code,
@@ -63,6 +66,17 @@ pub(super) fn help(diagnostic: &mut Diagnostic, files: &Files) {
         }
     };
     *diagnostic = mended;
+}
+
+/// Shows what a keyword without its value takes, where that is the same in all blocks that have it.
+fn missing(diagnostic: &mut Diagnostic, files: &Files) {
+    let Some(at) = diagnostic.at else { return };
+    let Some(word) = files.file(at.file).text().get(at.start as usize..at.end as usize) else { return };
+    let mut rows = keywords::all().iter().filter(|keyword| keyword.name.as_bytes() == word);
+    let Some(first) = rows.next() else { return };
+    if first.grammar != "-" && rows.all(|row| row.grammar == first.grammar) {
+        *diagnostic = diagnostic.clone().help(format!("write '{} {}'", first.name, first.grammar));
+    }
 }
 
 fn listed(values: &[&str]) -> String {

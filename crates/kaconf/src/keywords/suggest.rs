@@ -110,7 +110,9 @@ fn nearest_of(path: &str, name: &str) -> Option<(&'static Keyword, u32)> {
         Some((keyword, near(keyword, name, bound(keyword.name.len().max(name.len())))?))
     });
     let near = nearest.min_by_key(|(keyword, cost)| (*cost, keyword.status != Status::Current));
-    near.or_else(|| same_parts(path, name).map(|keyword| (keyword, 2 * SLIP)))
+    near.or_else(|| {
+        same_parts(path, name).or_else(|| longer_or_shorter(path, name)).map(|keyword| (keyword, 2 * SLIP))
+    })
 }
 
 /// A keyword made of the same parts: in another order, or all but one of them.
@@ -129,6 +131,16 @@ fn same_parts(path: &str, name: &str) -> Option<&'static Keyword> {
     let least = found.iter().map(|(others, _)| *others).min()?;
     let mut nearest = found.iter().filter(|(others, _)| *others == least);
     nearest.next().map(|(_, keyword)| *keyword).filter(|_| nearest.next().is_none())
+}
+
+/// The only keyword that begins or ends as the word does, or the word as it: a name cut short, or written out.
+fn longer_or_shorter(path: &str, name: &str) -> Option<&'static Keyword> {
+    const LEAST: usize = 6;
+    let alike =
+        |long: &str, short: &str| short.len() >= LEAST && (long.starts_with(short) || long.ends_with(short));
+    let mut found =
+        block(path).iter().filter(|keyword| alike(keyword.name, name) || alike(name, keyword.name));
+    found.next().filter(|_| found.next().is_none())
 }
 
 /// A word one slip (of a long word two) away from a keyword of another block.
@@ -212,7 +224,9 @@ mod tests {
             ("vrrp_instance", "lvs_sync_daemon_inteface", Some("lvs_sync_daemon_interface")),
             ("vrrp_instance", "virtual_ipadress", Some("virtual_ipaddress")),
             ("vrrp_instance", "track_interfaces", Some("track_interface")),
-            ("vrrp_instance", "advert_interval", None),
+            ("vrrp_instance", "advert_interval", Some("advert_int")),
+            ("vrrp_instance", "interface_name", Some("interface")),
+            ("root", "bal_defs", Some("global_defs")),
             ("vrrp_instance", "track_vips", None),
             ("vrrp_instance", "virtualrouter_id", Some("virtual_router_id")),
             ("vrrp_instance", "xyzzy", None),

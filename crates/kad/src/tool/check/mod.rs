@@ -2,24 +2,25 @@
 //!
 //! What is wrong is `kaconf`'s business, and so is how it looks; here are files, terminal and verdict.
 
+mod input;
+mod people;
+
 use std::collections::HashSet;
-use std::io::{self, IsTerminal, Read as _, Write};
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{ArgAction, Args, ValueEnum};
-use kaconf::{
-    Diagnostic, Files, Finding, InterfaceFacts, Limits, Loaded, Look, Matches, ReadError, Severity, Source,
-};
+use kaconf::{Diagnostic, Files, Finding, Loaded, Severity};
 
 use crate::cli::DEFAULT_CONFIG;
 use crate::paint::Paint;
 use crate::reader::{Host, host_name};
 
+use input::{Input, WithInput};
+
 /// What stands for standard input.
 const STDIN: &str = "-";
-/// What it is called in diagnostics.
-const STDIN_NAME: &str = "<stdin>";
 
 /// The exit codes. A wrong command line is 1, too: neither is a clean bill.
 const FINE: u8 = 0;
@@ -125,7 +126,7 @@ impl Check {
 
     fn load(&self, path: &Path) -> Loaded {
         let is_stdin = path == Path::new(STDIN);
-        let mut how = kaconf::Options::new(if is_stdin { PathBuf::from(STDIN_NAME) } else { literal(path) });
+        let mut how = kaconf::Options::new(if is_stdin { PathBuf::from(input::NAME) } else { literal(path) });
         how.config_id = Some(self.config_id.clone().unwrap_or_else(host_name).into());
         how.all_includes = self.all_includes;
         how.test = true;
@@ -145,7 +146,14 @@ impl Check {
     fn show(&self, findings: &[Finding<'_>]) -> io::Result<()> {
         let mut out = io::BufWriter::new(io::stdout().lock());
         match self.format {
-            Format::Human => self.show_people(findings, &mut out)?,
+            Format::Human => {
+                let paint = match self.color {
+                    When::Auto => Paint::for_stdout(),
+                    When::Always => Paint::fixed(true),
+                    When::Never => Paint::fixed(false),
+                };
+                people::show(findings, self.files.len(), paint, &mut out)?;
+            }
             Format::Json => out.write_all(kaconf::json(findings).as_bytes())?,
             Format::Sarif => out.write_all(kaconf::sarif(findings, env!("CARGO_PKG_VERSION")).as_bytes())?,
             Format::Github => {
@@ -156,44 +164,6 @@ impl Check {
         }
         out.flush()
     }
-
-    fn show_people(&self, findings: &[Finding<'_>], out: &mut dyn Write) -> io::Result<()> {
-        let paint = match self.color {
-            When::Auto => Paint::for_stdout(),
-            When::Always => Paint::fixed(true),
-            When::Never => Paint::fixed(false),
-        };
-        let look = Look { color: paint.is_coloured(), width: width().unwrap_or(Look::default().width) };
-        for finding in findings {
-            writeln!(out, "{}\n", kaconf::snippet(*finding, look))?;
-        }
-        writeln!(out, "{}", paint.strong(&summary(findings, self.files.len())))
-    }
-}
-
-/// `2 errors, 3 warnings; kad explain K303 tells more`
-fn summary(findings: &[Finding<'_>], files: usize) -> String {
-    let of = |severity| findings.iter().filter(move |finding| finding.diagnostic.severity == severity);
-    let counted = [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Note, "note")];
-    let parts: Vec<_> = counted
-        .into_iter()
-        .map(|(severity, name)| (of(severity).count(), name))
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, name)| format!("{count} {name}{}", if count == 1 { "" } else { "s" }))
-        .collect();
-    let worst = findings.iter().max_by_key(|finding| finding.diagnostic.severity);
-    match worst {
-        Some(worst) => format!("{}; `kad explain {}` tells more", parts.join(", "), worst.diagnostic.code),
-        None if files == 1 => "nothing to complain about".to_owned(),
-        None => format!("nothing to complain about in {files} configurations"),
-    }
-}
-
-/// The columns of the terminal, if standard output is one.
-fn width() -> Option<usize> {
-    let out = io::stdout();
-    let size = out.is_terminal().then(|| rustix::termios::tcgetwinsize(&out).ok()).flatten()?;
-    (size.ws_col > 0).then_some(usize::from(size.ws_col))
 }
 
 /// A file that exists is meant as it is called; a name that is none may be a pattern, as for the daemon.
@@ -207,57 +177,6 @@ fn literal(path: &Path) -> PathBuf {
         pattern.push(character);
     }
     pattern.into()
-}
-
-/// What came on standard input.
-struct Input(Result<Vec<u8>, ReadError>);
-
-impl Input {
-    fn read(limits: &Limits) -> Self {
-        let mut octets = Vec::new();
-        let read = io::stdin().lock().take(limits.octets as u64 + 1).read_to_end(&mut octets);
-        Self(read.map(|_| octets).map_err(|error| ReadError::Io(error.to_string())))
-    }
-}
-
-/// A host with one file more: standard input.
-struct WithInput<'a> {
-    input: &'a Input,
-    host: Host,
-}
-
-impl Source for WithInput<'_> {
-    fn matches(&self, dir: &Path, pattern: &str) -> Result<Matches, ReadError> {
-        if pattern == STDIN_NAME {
-            return Ok(Matches { paths: vec![pattern.into()], ..Matches::default() });
-        }
-        self.host.matches(dir, pattern)
-    }
-
-    fn matches_within(&self, dir: &Path, pattern: &str, names: &mut usize) -> Result<Matches, ReadError> {
-        if pattern == STDIN_NAME {
-            return self.matches(dir, pattern);
-        }
-        self.host.matches_within(dir, pattern, names)
-    }
-
-    fn read(&self, path: &Path, limit: usize) -> Result<Vec<u8>, ReadError> {
-        if path != Path::new(STDIN_NAME) {
-            return self.host.read(path, limit);
-        }
-        match &self.input.0 {
-            Ok(octets) if octets.len() > limit => Err(ReadError::TooLarge { limit }),
-            read => read.clone(),
-        }
-    }
-
-    fn variable(&self, name: &str) -> Option<String> {
-        self.host.variable(name)
-    }
-
-    fn interface(&self, name: &str) -> InterfaceFacts {
-        self.host.interface(name)
-    }
 }
 
 #[cfg(test)]
