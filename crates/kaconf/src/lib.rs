@@ -3,6 +3,7 @@
 
 mod accounts;
 mod advise;
+mod blocks;
 mod code;
 mod diag;
 mod distil;

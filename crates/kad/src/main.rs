@@ -16,6 +16,7 @@ mod heeded;
 mod ipc;
 mod log;
 mod namespace;
+mod paint;
 mod parent;
 mod pidfile;
 mod reader;

@@ -2,5 +2,6 @@
 //!
 //! What they say of it is `kaconf`'s; here are arguments, files, standard output and exit codes.
 
+pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod explain;
