@@ -23,6 +23,7 @@ mod signals;
 mod stderr;
 mod systemd;
 mod text;
+mod tool;
 mod vrrp;
 
 use std::process::ExitCode;

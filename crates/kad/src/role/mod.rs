@@ -133,8 +133,10 @@ fn user(options: Options, arguments: &[OsString]) -> ExitCode {
         crate::stderr::say(format_args!("kad cannot act as genhash yet; use keepalived's"));
         return Exit::Fatal.into();
     }
-    if let Some(Command::Demo { arguments }) = &options.command {
-        return demo::run(arguments);
+    match &options.command {
+        Some(Command::Demo { arguments }) => return demo::run(arguments),
+        Some(Command::Fmt(fmt)) => return fmt.run(),
+        None => {}
     }
     if let Some(word) = mistyped_command(arguments, &options) {
         crate::stderr::say(format_args!(
