@@ -68,12 +68,19 @@ fn comments(text: &[u8]) -> Vec<Vec<u8>> {
 fn obeys(text: &[u8]) -> Result<(), String> {
     let once = format(text);
     let shown = |text: &[u8]| String::from_utf8_lossy(text).into_owned();
-    let law = |name: &str, holds: bool, what: String| if holds { Ok(()) } else { Err(format!("{name}\n{what}")) };
+    let law =
+        |name: &str, holds: bool, what: String| if holds { Ok(()) } else { Err(format!("{name}\n{what}")) };
     let twice = format(&once);
     law("idempotent", twice == once, format!("{}\n---\n{}", shown(&once), shown(&twice)))?;
     let (before, after) = (meaning(unmarked(text)), meaning(&once));
-    let codes = |found: &[(Code, String)]| found.iter().map(|(code, text)| format!("{code} {text}\n")).collect::<String>();
-    law("diagnostics", before.0 == after.0, format!("{}---\n{}---\n{}", codes(&before.0), codes(&after.0), shown(&once)))?;
+    let codes = |found: &[(Code, String)]| {
+        found.iter().map(|(code, text)| format!("{code} {text}\n")).collect::<String>()
+    };
+    law(
+        "diagnostics",
+        before.0 == after.0,
+        format!("{}---\n{}---\n{}", codes(&before.0), codes(&after.0), shown(&once)),
+    )?;
     law("exit class", before.1 == after.1, format!("{} {}", before.1, after.1))?;
     law("model", before.2 == after.2, format!("{:#?}\n---\n{:#?}", before.2, after.2))?;
     law("comments", comments(unmarked(text)) == comments(&once), shown(&once))?;
@@ -83,15 +90,90 @@ fn obeys(text: &[u8]) -> Result<(), String> {
 
 /// Pieces that mean something to a layout, so that random texts get past the first line.
 const PIECES: &[&str] = &[
-    "global_defs", "vrrp_instance VI_1", "vrrp_instance VI_2", "virtual_ipaddress", "unicast_peer", "10.0.0.1/24",
-    "10.0.0.2 dev eth0", "fe80::1", "interface eth0", "virtual_router_id 51", "priority 255", "priority 1 1",
-    "state MASTER", "nopreempt", "router_id", "auth_pass", "authentication", "vrrp_script chk", "script", "include",
-    "include a.inc", "include b.inc", "includem none", "include{", "virtual_server 1.2.3.4 80", "real_server",
-    "{", "{", "{", "}", "}", "}", "\n", "\n", "\n", "\n", "\n\n\n", " ", " ", "\t", "   ", "#", "# a", "! b {", "\"",
-    "\"a b\"", "\"a # {\"", "\\", "\\\n", " \\\n", "\\\\\n", " \\ \\\n", "\r\n", "\r", "\u{b}", "\u{c}", "$A", "${A}",
-    "\n$A\n", "\n$A=", "\n$B=", "$B=", "$A= foo { \\\n", "${_RANDOM 1 3}", "${_HASH}", "${", "~SEQ(i,1,3) ",
-    "~LST(a,1,2) ", "~SEQ(i,1,2)", "\n@node-a ", "\n@^x ", "@node-a", "@ ", "@a{b ", "\\#", "\\!", "\0", "é", "=", "x", "\u{feff}",
-    "\n}\n", "\n{\n", "-1",
+    "global_defs",
+    "vrrp_instance VI_1",
+    "vrrp_instance VI_2",
+    "virtual_ipaddress",
+    "unicast_peer",
+    "10.0.0.1/24",
+    "10.0.0.2 dev eth0",
+    "fe80::1",
+    "interface eth0",
+    "virtual_router_id 51",
+    "priority 255",
+    "priority 1 1",
+    "state MASTER",
+    "nopreempt",
+    "router_id",
+    "auth_pass",
+    "authentication",
+    "vrrp_script chk",
+    "script",
+    "include",
+    "include a.inc",
+    "include b.inc",
+    "includem none",
+    "include{",
+    "virtual_server 1.2.3.4 80",
+    "real_server",
+    "{",
+    "{",
+    "{",
+    "}",
+    "}",
+    "}",
+    "\n",
+    "\n",
+    "\n",
+    "\n",
+    "\n\n\n",
+    " ",
+    " ",
+    "\t",
+    "   ",
+    "#",
+    "# a",
+    "! b {",
+    "\"",
+    "\"a b\"",
+    "\"a # {\"",
+    "\\",
+    "\\\n",
+    " \\\n",
+    "\\\\\n",
+    " \\ \\\n",
+    "\r\n",
+    "\r",
+    "\u{b}",
+    "\u{c}",
+    "$A",
+    "${A}",
+    "\n$A\n",
+    "\n$A=",
+    "\n$B=",
+    "$B=",
+    "$A= foo { \\\n",
+    "${_RANDOM 1 3}",
+    "${_HASH}",
+    "${",
+    "~SEQ(i,1,3) ",
+    "~LST(a,1,2) ",
+    "~SEQ(i,1,2)",
+    "\n@node-a ",
+    "\n@^x ",
+    "@node-a",
+    "@ ",
+    "@a{b ",
+    "\\#",
+    "\\!",
+    "\0",
+    "é",
+    "=",
+    "x",
+    "\u{feff}",
+    "\n}\n",
+    "\n{\n",
+    "-1",
 ];
 
 /// A text that is shown as one.
@@ -107,14 +189,14 @@ impl std::fmt::Debug for Text {
 fn texts() -> impl Strategy<Value = Text> {
     let pieces =
         prop::collection::vec(prop::sample::select(PIECES), 0..60).prop_map(|all| all.concat().into_bytes());
-    let words = prop::collection::vec(prop::sample::select(PIECES), 0..60).prop_map(|all| all.join(" ").into_bytes());
-    let long = (pieces.clone().boxed(), 900..1100_usize, pieces.clone().boxed(), any::<bool>(), 0..9_usize).prop_map(
-        |(before, len, after, blank, at)| {
+    let words =
+        prop::collection::vec(prop::sample::select(PIECES), 0..60).prop_map(|all| all.join(" ").into_bytes());
+    let long = (pieces.clone().boxed(), 900..1100_usize, pieces.clone().boxed(), any::<bool>(), 0..9_usize)
+        .prop_map(|(before, len, after, blank, at)| {
             let filler: &[u8] = [&b" "[..], b"x", b"x y", b"\"a\"", b"#", b"{", b"$A ", b"\n#", b"\\"][at];
             let rest = if blank { " " } else { "x" }.repeat(len % 7);
             [before, filler.repeat(len / filler.len()), rest.into_bytes(), after].concat()
-        },
-    );
+        });
     let octets = prop::collection::vec(any::<u8>(), 0..300);
     prop_oneof![6 => pieces, 4 => words, 2 => long, 1 => octets].prop_map(Text)
 }

@@ -84,7 +84,8 @@ impl<'a> Cutter<'a> {
             self.defining = false;
             return;
         }
-        let ignored = raw.iter().take_while(|octet| **octet != b'\n').count() > BODY_MAX && raw.len() > BODY_MAX + 1;
+        let ignored =
+            raw.iter().take_while(|octet| **octet != b'\n').count() > BODY_MAX && raw.len() > BODY_MAX + 1;
         if ignored || raw.contains(&0) {
             self.pieces.push(Piece::Raw(raw));
             return;

@@ -39,7 +39,9 @@ fn condition(text: &[u8]) -> Option<Vec<u8>> {
 
 /// Whether some word, were it the first of a line and had something behind it, would make the line special.
 fn becomes_special(words: &[u8]) -> bool {
-    words.split(|octet| matches!(octet, b'{' | b'}')).any(|part| begins_special(&[trim(part), b" {"].concat()))
+    words
+        .split(|octet| matches!(octet, b'{' | b'}'))
+        .any(|part| begins_special(&[trim(part), b" {"].concat()))
 }
 
 /// `include`, one blank, the pattern.

@@ -10,7 +10,7 @@ use std::io::{self, Read, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::Args;
+use clap::{ArgAction, Args};
 
 use crate::cli::DEFAULT_CONFIG;
 
@@ -22,7 +22,7 @@ const STDIN_NAME: &str = "<stdin>";
 /// What is larger is no configuration: keepalived would take minutes for it.
 const OCTETS_MAX: u64 = 64 << 20;
 
-/// The exit codes. A wrong command line is 1, too.
+/// The exit codes. That of a wrong command line is 2, too.
 const FINE: u8 = 0;
 const WOULD_CHANGE: u8 = 1;
 const FAILED: u8 = 2;
@@ -39,10 +39,13 @@ pub(crate) struct Fmt {
     /// Change nothing: write the result to standard output
     #[arg(long)]
     stdout: bool,
+    /// Print this help
+    #[arg(short = 'h', long, action = ArgAction::HelpLong)]
+    help: Option<bool>,
 }
 
 impl Fmt {
-    /// Lays out each file; one that cannot be read or written keeps none of the others.
+    /// Lays out each file; one that cannot be read or written keeps no other from it.
     pub(crate) fn run(&self) -> ExitCode {
         let mut worst = FINE;
         for path in &self.files {
@@ -97,7 +100,9 @@ fn read(from: impl Read) -> io::Result<Vec<u8>> {
     let mut text = Vec::new();
     from.take(OCTETS_MAX + 1).read_to_end(&mut text)?;
     if text.len() as u64 > OCTETS_MAX {
-        return Err(io::Error::other(format!("is larger than {OCTETS_MAX} octets, too large for a configuration")));
+        return Err(io::Error::other(format!(
+            "is larger than {OCTETS_MAX} octets, too large for a configuration"
+        )));
     }
     Ok(text)
 }

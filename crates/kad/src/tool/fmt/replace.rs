@@ -92,7 +92,10 @@ mod tests {
         fs::write(&taken, "another's").unwrap();
         let error = replace(&file, b"new").unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::AlreadyExists);
-        assert_eq!((fs::read(&file).unwrap(), fs::read(&taken).unwrap()), (b"old".into(), b"another's".into()));
+        assert_eq!(
+            (fs::read(&file).unwrap(), fs::read(&taken).unwrap()),
+            (b"old".into(), b"another's".into())
+        );
         fs::remove_dir_all(&directory).unwrap();
     }
 }
