@@ -3,6 +3,7 @@
 
 mod code;
 mod diag;
+pub mod edit;
 mod expand;
 mod files;
 mod format;
