@@ -24,6 +24,9 @@ pub enum EditError {
     /// What is to be put in would not read as the words of one line.
     #[error("'{0}' is not a line of words: quote what has braces, comment signs or blanks")]
     NotWords(String),
+    /// What stands before it goes on: an open block, or a definition of several lines.
+    #[error("'{0}' would become a part of what stands before it")]
+    Swallowed(String),
     /// keepalived would ignore the line.
     #[error("the line would be longer than keepalived reads")]
     TooLong,
@@ -91,7 +94,7 @@ impl Document {
         let old = self.value(node);
         let value = value.trim_ascii().as_bytes();
         let value = if old.is_empty() && !value.is_empty() { [b" ", value].concat() } else { value.to_vec() };
-        self.replace(old, &value)
+        self.replace(old, &value, block, line)
     }
 
     /// Puts a line of words in, at the end of a block.
@@ -100,11 +103,11 @@ impl Document {
     ///
     /// No such block, or not a line of words; nothing was changed.
     pub fn add(&mut self, block: &[&str], line: &str) -> Result<(), EditError> {
-        let line = line.trim_ascii().as_bytes();
-        words(line)?;
+        let line = line.trim_ascii();
+        words(line.as_bytes())?;
         let place = Place::find(&self.parse, block)?;
-        let (at, text) = place.new_line(&self.parse, line);
-        self.replace(at..at, &text)
+        let (at, text) = place.new_line(&self.parse, line.as_bytes());
+        self.replace(at..at, &text, block, line)
     }
 
     /// Takes every statement and block out of a block that begins with these words, with the comment behind it.
@@ -155,7 +158,14 @@ impl Document {
         start..last.map_or(start, |token| token.end as usize).max(start)
     }
 
-    fn replace(&mut self, range: Range<usize>, with: &[u8]) -> Result<(), EditError> {
+    /// Replaces some octets, if then the line is one of the block, and the last of its keyword.
+    fn replace(
+        &mut self,
+        range: Range<usize>,
+        with: &[u8],
+        block: &[&str],
+        line: &str,
+    ) -> Result<(), EditError> {
         let (before, behind) = (&self.text()[..range.start], &self.text()[range.end..]);
         let text = [before, with, behind].concat();
         let end = before.len() + with.len();
@@ -166,7 +176,18 @@ impl Document {
         if text[start..rest].split(|octet| *octet == b'\n').any(too_long) {
             return Err(EditError::TooLong);
         }
-        self.parse = parse(text);
+        let edited = Self { parse: parse(text) };
+        let wanted = place::unquoted(line);
+        let wanted = || wanted.iter().map(Vec::as_slice);
+        let place = Place::find(&edited.parse, block)?;
+        let same_keyword = |node: &&Node| {
+            matches!(node.shape, Shape::Statement | Shape::Definition)
+                && place::words(&edited.parse, node).next() == wanted().next()
+        };
+        match place.nodes.iter().rfind(same_keyword) {
+            Some(node) if place::words(&edited.parse, node).eq(wanted()) => *self = edited,
+            _ => return Err(EditError::Swallowed(line.to_owned())),
+        }
         Ok(())
     }
 }

@@ -75,7 +75,15 @@ fn an_edit_changes_its_own_line_only() {
             &["-vrrp_instance \"VI 2\" { priority 1 }\n", "+vrrp_instance \"VI 2\" { }\n"],
         ),
         (|file| file.remove(&["vrrp_instance VI_1"], "none").map(drop), &[]),
-        (|file| file.add(&[], "include more.conf"), &["+include more.conf\n"]),
+        (
+            |file| file.add(&["vrrp_instance \"VI 2\""], "@node-b priority 9"),
+            &[
+                "-vrrp_instance \"VI 2\" { priority 1 }\n",
+                "+vrrp_instance \"VI 2\" { priority 1 \n",
+                "+    @node-b priority 9\n",
+                "+}\n",
+            ],
+        ),
     ];
     for (edit, want) in cases {
         let mut file = Document::new(FILE);
@@ -89,7 +97,8 @@ fn an_edit_changes_its_own_line_only() {
 fn what_cannot_be_edited_is_refused_and_stays() {
     let long = "x".repeat(1030);
     let block = &["vrrp_instance VI_1"][..];
-    let cases: [(&[&str], &str, &str); 12] = [
+    let cases: [(&[&str], &str, &str); 13] = [
+        (&[], "priority", "1"),
         (&["vrrp_instance VI_9"], "priority", "1"),
         (&["vrrp_instance"], "priority", "1"),
         (&["vrrp_instance VI_3"], "priority", "1"),
