@@ -24,8 +24,11 @@ fn options() -> Options {
     options
 }
 
+/// What was found, the verdict, the model.
+type Meaning = (Vec<(Code, String)>, ExitClass, Config);
+
 /// What a configuration comes to. `None` if a limit was reached: where that is, is no part of the meaning.
-fn meaning(host: &Host) -> Option<(Vec<(Code, String)>, ExitClass, Config)> {
+fn meaning(host: &Host) -> Option<Meaning> {
     let loaded = load(&options(), host);
     let found: Vec<_> =
         loaded.diagnostics.iter().map(|found| (found.code, found.message.to_string())).collect();
