@@ -138,13 +138,13 @@ fn same(first: &Loaded, second: &Loaded) {
 }
 
 /// A host in memory, and how often it was asked for a file.
-struct Host {
-    files: BTreeMap<PathBuf, Vec<u8>>,
+pub(crate) struct Host {
+    pub(crate) files: BTreeMap<PathBuf, Vec<u8>>,
     opened: Cell<usize>,
 }
 
 impl Host {
-    fn new(octets: &[u8]) -> Self {
+    pub(crate) fn new(octets: &[u8]) -> Self {
         let mut files = BTreeMap::new();
         let mut name = PathBuf::from("main.conf");
         let mut text = Vec::new();

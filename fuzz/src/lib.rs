@@ -6,8 +6,10 @@
 #![forbid(unsafe_code)]
 
 pub mod conf;
+pub mod dictionary;
 mod drawn;
 pub mod lan;
+pub mod layout;
 pub mod machine;
 pub mod wire;
 
@@ -20,6 +22,9 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("advert_v2", wire::advert_v2),
     ("advert_v3_v4", wire::advert_v3_v4),
     ("advert_v3_v6", wire::advert_v3_v6),
+    ("conf_edit", layout::conf_edit),
+    ("conf_expand", layout::conf_expand),
+    ("conf_format", layout::conf_format),
     ("conf_load", conf::conf_load),
     ("conf_print", conf::conf_print),
     ("fsm_history", machine::fsm_history),

@@ -8,6 +8,7 @@ mod code;
 mod diag;
 mod distil;
 mod dump;
+pub mod edit;
 mod expand;
 pub mod explain;
 mod files;

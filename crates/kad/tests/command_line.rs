@@ -161,3 +161,51 @@ fn shells_are_told_the_command_line() {
     assert_eq!(kad(&["completions", "cmd.exe"]).status.code(), Some(1));
     assert_eq!(kad(&["completions"]).status.code(), Some(1));
 }
+
+#[test]
+fn files_are_laid_out_in_place_and_only_if_they_need_it() {
+    let directory = std::env::temp_dir().join(format!("kad-fmt-{}", std::process::id()));
+    std::fs::create_dir_all(&directory).unwrap();
+    let file = directory.join("a.conf");
+    let name = file.to_str().unwrap();
+    let read = || std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, "global_defs { router_id  a }").unwrap();
+
+    let output = kad(&["fmt", "--check", name]);
+    let shown = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    assert!(
+        shown.contains("-global_defs { router_id  a }\n") && shown.contains("+    router_id a\n"),
+        "{shown}"
+    );
+    assert_eq!(read(), "global_defs { router_id  a }", "--check writes nothing");
+
+    let canonical = "global_defs {\n    router_id a\n}\n";
+    assert_eq!(kad(&["fmt", "--stdout", name]).stdout, canonical.as_bytes());
+    assert_eq!(read(), "global_defs { router_id  a }", "--stdout writes nothing");
+
+    assert_eq!(kad(&["fmt", name]).status.code(), Some(0));
+    assert_eq!(read(), canonical);
+    let written = std::fs::metadata(&file).unwrap().modified().unwrap();
+    assert_eq!(kad(&["fmt", name]).status.code(), Some(0));
+    assert_eq!(std::fs::metadata(&file).unwrap().modified().unwrap(), written, "untouched");
+    assert_eq!(kad(&["fmt", "--check", name]).status.code(), Some(0));
+
+    let missing = directory.join("none.conf");
+    let output = kad(&["fmt", "--check", missing.to_str().unwrap(), name]);
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    assert!(String::from_utf8_lossy(&output.stderr).contains("none.conf"), "{output:?}");
+    std::fs::remove_dir_all(&directory).unwrap();
+}
+
+#[test]
+fn a_wrong_command_line_of_fmt_is_no_verdict() {
+    for (arguments, code) in [
+        (&["fmt", "--check", "--stdout"][..], 2),
+        (&["fmt", "--no-such"], 2),
+        (&["fmt", "--help"], 0),
+        (&["fmt", "/"], 2),
+    ] {
+        assert_eq!(kad(arguments).status.code(), Some(code), "{arguments:?}");
+    }
+}

@@ -80,8 +80,7 @@ impl<'a> Cutter<'a> {
     fn line(&mut self, raw: &'a [u8]) {
         let line = Line::new(raw, Escapes::Spent);
         if line.content.is_empty() && raw.iter().all(u8::is_ascii_whitespace) {
-            self.pieces.push(Piece::Empty { kept: self.defining || self.guarded });
-            self.defining = false;
+            self.empty(raw);
             return;
         }
         let ignored =
@@ -112,6 +111,18 @@ impl<'a> Cutter<'a> {
             self.fixed(kept.all, line.content, None);
         } else if !plain::cut(line, &mut self.pieces) {
             self.fixed(line.all, line.content, None);
+        }
+    }
+
+    /// A line without a word.
+    fn empty(&mut self, raw: &'a [u8]) {
+        let kept = self.defining || self.guarded;
+        if kept && raw.iter().any(|octet| !matches!(octet, b'\n' | b'\r')) {
+            // keepalived's parent reads over blanks in a definition, its children end it there.
+            self.pieces.push(Piece::Raw(raw));
+        } else {
+            self.pieces.push(Piece::Empty { kept });
+            self.defining = false;
         }
     }
 

@@ -97,6 +97,3 @@ pub fn format(text: &[u8]) -> Vec<u8> {
     let text = text.strip_prefix(BOM).filter(|rest| !rest.starts_with(BOM)).unwrap_or(text);
     print::print(&lines::pieces(text))
 }
-
-#[cfg(test)]
-mod tests;

@@ -173,6 +173,8 @@ pub(crate) enum Command {
     },
     /// Say what is wrong with configuration files, and how to mend it
     Check(tool::check::Check),
+    /// Lay configuration files out in the canonical way
+    Fmt(tool::fmt::Fmt),
 }
 
 /// A syslog facility by its code (RFC 3164 section 4.1.1).

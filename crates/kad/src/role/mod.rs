@@ -87,7 +87,7 @@ pub(crate) fn dispatch(mut arguments: Vec<OsString>) -> ExitCode {
         Err(error) => {
             // Nowhere to say that standard error is closed.
             let _printed = error.print();
-            return if error.use_stderr() { Exit::Fatal } else { Exit::Ok }.into();
+            return refused(&error, &arguments).into();
         }
     };
     take_name(arguments.first().map(OsString::as_os_str));
@@ -100,6 +100,15 @@ pub(crate) fn dispatch(mut arguments: Vec<OsString>) -> ExitCode {
         Some(Role::Daemon) => background::daemon(options, arguments),
         Some(Role::Reader) => reader::run(&options),
         Some(Role::Vrrp) => child(options, vrrp::run),
+    }
+}
+
+/// How a process ends whose command line was not taken. A command's verdict may be 1, so there it is another code.
+fn refused(error: &clap::Error, arguments: &[OsString]) -> Exit {
+    match arguments.get(1) {
+        _ if !error.use_stderr() => Exit::Ok,
+        Some(first) if !first.as_bytes().starts_with(b"-") => Exit::Config,
+        _ => Exit::Fatal,
     }
 }
 
@@ -138,6 +147,7 @@ fn user(options: Options, arguments: &[OsString]) -> ExitCode {
         Some(Command::Explain { arguments }) => return tool::explain::run(arguments),
         Some(Command::Completions { arguments }) => return tool::completions::run(arguments),
         Some(Command::Check(check)) => return check.run(),
+        Some(Command::Fmt(fmt)) => return fmt.run(),
         None => {}
     }
     if let Some(word) = mistyped_command(arguments, &options) {
