@@ -135,6 +135,27 @@ codes! {
     OwnInterface "K416" Warning General "an instance tracks its own interface by itself";
     UnknownName "K417" Warning General "something that does not exist is referred to";
 
+    BadWeight "K450" Warning General "a weight cannot be read as asked";
+    TrackedTwice "K451" Warning General "something is tracked twice";
+    WeightDropped "K452" Warning General "a weight that can have no effect is dropped";
+    NoScript "K453" Warning General "a vrrp_script has no script";
+    NoProcess "K454" Warning General "a vrrp_track_process has no process";
+    NoFile "K455" Warning General "a track_file has no file that can be watched";
+    NoMembers "K456" Warning General "a group has no members";
+    OneMember "K457" Warning General "a sync group of one";
+    TwoGroups "K458" Warning General "an instance is in two sync groups";
+    NoNeighbor "K459" Warning General "a bfd_instance has no neighbour";
+    NoInterval "K460" Warning General "a garp_group has no interval";
+    SettingOfNoInterface "K461" Warning Fatal "a setting is for an interface that does not exist";
+    BadMac "K462" Warning General "not an address that a VMAC can have";
+    VmacName "K463" Warning General "the name of a VMAC cannot be used";
+    Vmac "K464" Warning General "a setting cannot be used with or without a VMAC";
+    BadKey "K465" Warning General "a key of auth_hmac cannot be used";
+    NoKey "K466" Warning General "auth_hmac has no key to sign with";
+    MixedOwners "K467" Warning General "a sync group of owners and others";
+    UnusualNumber "K468" Warning General "a number is allowed, but makes no sense";
+    TrackedMissing "K469" Warning General "an interface that does not exist is referred to";
+
     MasterNopreempt "K600" Warning None "nopreempt beside state MASTER";
     DelayIgnored "K601" Warning None "a preempt_delay that something switches off";
     OwnerByOmission "K602" Warning None "an address owner because no priority was typed";

@@ -47,6 +47,10 @@ impl Source for FileSource {
         if octets.len() > limit { Err(ReadError::TooLarge { limit }) } else { Ok(octets) }
     }
 
+    fn is_directory(&self, path: &Path) -> Option<bool> {
+        Some(fs::metadata(path).is_ok_and(|facts| facts.is_dir()))
+    }
+
     fn variable(&self, name: &str) -> Option<String> {
         std::env::var(name).ok()
     }

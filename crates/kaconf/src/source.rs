@@ -96,4 +96,9 @@ pub trait Source {
     fn interface(&self, _name: &str) -> InterfaceFacts {
         InterfaceFacts::Unknown
     }
+
+    /// Whether a directory exists; `None` if nobody can say.
+    fn is_directory(&self, _path: &Path) -> Option<bool> {
+        None
+    }
 }

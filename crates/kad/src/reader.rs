@@ -189,6 +189,10 @@ impl Source for Host {
         FileSource.variable(name)
     }
 
+    fn is_directory(&self, path: &Path) -> Option<bool> {
+        FileSource.is_directory(path)
+    }
+
     fn interface(&self, name: &str) -> InterfaceFacts {
         let Some(links) = &self.links else { return InterfaceFacts::Unknown };
         links.iter().find(|link| link.name == name).map_or(InterfaceFacts::Missing, |link| {

@@ -4,7 +4,7 @@ use crate::code::Code;
 use crate::diag::{Diagnostic, Sink};
 use crate::expand::Statement;
 use crate::files::Location;
-use crate::model::InterfaceName;
+use crate::model::{InterfaceName, Weight};
 use crate::source::{InterfaceFacts, Source};
 use crate::value::{self, Problem, Read};
 
@@ -82,6 +82,56 @@ impl Context<'_> {
         let text = self.need(statement, 1)?;
         let read = value::decimal(text, min, max, 6);
         self.judged(owner, statement, read, otherwise)
+    }
+
+    /// A decimal with `scale` digits of fraction, in its smallest unit.
+    pub(super) fn decimal(
+        &mut self,
+        owner: &str,
+        statement: &Statement,
+        min: i64,
+        max: i64,
+        scale: u32,
+        otherwise: &str,
+    ) -> Option<i64> {
+        let text = self.need(statement, 1)?;
+        let read = value::decimal(text, min, max, scale);
+        self.judged(owner, statement, read, otherwise)
+    }
+
+    /// A whole number at any place of a line; junk behind it is overlooked outside of a configuration test.
+    pub(super) fn lenient_at(
+        &mut self,
+        what: &str,
+        statement: &Statement,
+        word: usize,
+        min: i64,
+        max: i64,
+        otherwise: &str,
+    ) -> Option<i64> {
+        let read = value::number(self.need(statement, word)?, min, max, !self.test);
+        if let Some(problem) = read.problem {
+            let outcome = read.value.map_or_else(|| otherwise.to_owned(), |value| format!("using {value}"));
+            let message = format!("{what} '{}' {problem}, {outcome}", statement.text(word));
+            self.report(statement, word, Code::BadNumber, message);
+        }
+        read.value
+    }
+
+    /// What follows the number of a `weight` where a thing is defined.
+    pub(super) fn weight_option(&mut self, owner: &str, statement: &Statement, weight: &mut Weight) {
+        if statement.len() < 3 {
+            return;
+        }
+        if statement.word(2) == b"reverse" {
+            weight.reverse = true;
+        } else {
+            let message = format!(
+                "{owner}unknown weight option '{}', ignoring it: reverse is known",
+                statement.text(2)
+            );
+            self.report(statement, 2, Code::BadWeight, message);
+        }
     }
 
     fn judged(&mut self, owner: &str, statement: &Statement, read: Read, otherwise: &str) -> Option<i64> {

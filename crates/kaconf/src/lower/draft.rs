@@ -6,9 +6,13 @@ use std::net::IpAddr;
 
 use vrrp_types::{Family, Version, Vrid};
 
+use super::blocks::TrackingDraft;
+use super::hmac::HmacDraft;
 use super::instance::KEYWORDS;
+use super::resolve_groups::Membership;
+use super::vmac::VmacDraft;
 use crate::files::Location;
-use crate::model::{InitialState, InterfaceName, OldUnicastChecksum, UnicastPeer, VirtualAddress};
+use crate::model::{InitialState, InterfaceName, Notify, OldUnicastChecksum, UnicastPeer, VirtualAddress};
 
 /// `auth_type`
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,10 +114,18 @@ pub(super) struct Draft {
     pub(super) owner_ignore_adverts: Option<bool>,
     pub(super) timer_expired_backup: Option<u8>,
     pub(super) rx_buffer: Option<u32>,
-    pub(super) use_vmac: bool,
-    pub(super) vmac_xmit_base: bool,
-    /// `track_interface`
-    pub(super) tracked: Vec<(InterfaceName, Option<Location>)>,
+    pub(super) vmac: VmacDraft,
+    pub(super) vrf: Option<InterfaceName>,
+    pub(super) hmac: Option<Box<HmacDraft>>,
+    pub(super) tracking: TrackingDraft,
+    pub(super) notify: Notify,
+    pub(super) smtp_alert: Option<bool>,
+    pub(super) notify_priority_changes: Option<bool>,
+    pub(super) linkbeat_polling: bool,
+    pub(super) lvs_sync_interface: Option<InterfaceName>,
+    pub(super) debug: u8,
+    /// Its sync group, once all is read.
+    pub(super) sync: Option<Membership>,
 }
 
 impl Draft {
@@ -151,9 +163,17 @@ impl Draft {
             owner_ignore_adverts: None,
             timer_expired_backup: None,
             rx_buffer: None,
-            use_vmac: false,
-            vmac_xmit_base: false,
-            tracked: Vec::new(),
+            vmac: VmacDraft::default(),
+            vrf: None,
+            hmac: None,
+            tracking: TrackingDraft::default(),
+            notify: Notify::default(),
+            smtp_alert: None,
+            notify_priority_changes: None,
+            linkbeat_polling: false,
+            lvs_sync_interface: None,
+            debug: 0,
+            sync: None,
         }
     }
 
@@ -169,7 +189,7 @@ impl Draft {
         self.addresses.excluded.shrink_to_fit();
         self.addresses.with_device.shrink_to_fit();
         self.unicast.peers.shrink_to_fit();
-        self.tracked.shrink_to_fit();
+        self.tracking.shrink();
     }
 
     /// Remembers where a keyword of [`KEYWORDS`] stood; the last one counts.

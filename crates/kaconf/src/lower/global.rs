@@ -28,6 +28,21 @@ pub(super) struct Defaults {
     pub(super) check_unicast_src: bool,
     pub(super) skip_check_adv_addr: bool,
     pub(super) checksum_as_v2: bool,
+    /// `smtp_alert`
+    pub(super) smtp_alert: Option<bool>,
+    /// `smtp_alert_vrrp`
+    pub(super) smtp_alert_vrrp: Option<bool>,
+    /// `vrrp_notify_priority_changes`
+    pub(super) notify_priority_changes: bool,
+    /// `vrrp_garp_extra_if`: seconds, and `all`.
+    pub(super) garp_extra: (u32, bool),
+}
+
+impl Defaults {
+    /// Whether instances and groups send mail that say nothing of it.
+    pub(super) fn vrrp_smtp_alert(&self) -> bool {
+        self.smtp_alert_vrrp.or(self.smtp_alert).unwrap_or(false)
+    }
 }
 
 impl Default for Defaults {
@@ -43,6 +58,10 @@ impl Default for Defaults {
             check_unicast_src: false,
             skip_check_adv_addr: false,
             checksum_as_v2: false,
+            smtp_alert: None,
+            smtp_alert_vrrp: None,
+            notify_priority_changes: false,
+            garp_extra: (0, false),
         }
     }
 }

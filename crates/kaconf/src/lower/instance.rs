@@ -4,6 +4,7 @@ use super::context::Context;
 use super::draft::{AuthType, Draft};
 use super::instance_values as values;
 use super::reader::{Next, Progress, Reader};
+use super::vmac;
 use crate::code::Code;
 use crate::expand::Statement;
 use crate::keywords::{self, Shape};
@@ -19,8 +20,10 @@ pub(super) const KEYWORDS: &[(&str, Setter)] = &[
         draft.unicast.configured = true;
         draft.unicast.check_source = true;
     }),
+    ("debug", values::debug),
     ("dont_track_primary", |_, _, draft| draft.dont_track_primary = true),
     ("down_timer_adverts", values::down_timer_adverts),
+    ("garp_extra_if", vmac::garp_extra_if),
     ("garp_lower_prio_delay", |context, statement, draft| {
         values::garp_seconds(context, statement, &draft.name, &mut draft.garp.lower_prio_delay);
     }),
@@ -40,6 +43,7 @@ pub(super) const KEYWORDS: &[(&str, Setter)] = &[
     }),
     ("interface", values::interface),
     ("kernel_rx_buf_size", values::kernel_rx_buf_size),
+    ("linkbeat_use_polling", values::linkbeat_use_polling),
     ("lower_prio_no_advert", |context, statement, draft| {
         values::boolean(context, statement, &draft.name, &mut draft.lower_prio_no_advert);
     }),
@@ -49,6 +53,9 @@ pub(super) const KEYWORDS: &[(&str, Setter)] = &[
     ("no_accept", |_, _, draft| draft.accept = Some(false)),
     ("no_virtual_ipaddress", |_, _, draft| draft.addresses.none_meant = true),
     ("nopreempt", |_, _, draft| draft.nopreempt = true),
+    ("notify_priority_changes", |context, statement, draft| {
+        values::boolean(context, statement, &draft.name, &mut draft.notify_priority_changes);
+    }),
     ("old_unicast_checksum", values::old_unicast_checksum),
     ("owner_ignore_adverts", |context, statement, draft| {
         values::boolean(context, statement, &draft.name, &mut draft.owner_ignore_adverts);
@@ -58,6 +65,9 @@ pub(super) const KEYWORDS: &[(&str, Setter)] = &[
     ("priority", values::priority),
     ("promote_secondaries", |_, _, draft| draft.promote_secondaries = true),
     ("skip_check_adv_addr", values::skip_check_adv_addr),
+    ("smtp_alert", |context, statement, draft| {
+        values::boolean(context, statement, &draft.name, &mut draft.smtp_alert);
+    }),
     ("state", values::state),
     ("strict_mode", |context, statement, draft| {
         values::boolean(context, statement, &draft.name, &mut draft.strict);
@@ -74,11 +84,15 @@ pub(super) const KEYWORDS: &[(&str, Setter)] = &[
         values::source(context, statement, draft);
     }),
     ("unicast_ttl", values::unicast_ttl),
+    ("use_vmac_addr", |_, _, draft| draft.vmac.addresses = true),
     ("v3_checksum_as_v2", |context, statement, draft| {
         values::boolean(context, statement, &draft.name, &mut draft.checksum_as_v2);
     }),
     ("version", values::version),
     ("virtual_router_id", values::virtual_router_id),
+    ("vmac_garp_intvl", vmac::garp_extra_if),
+    ("vmac_xmit_base", |_, _, draft| draft.vmac.xmit_base = true),
+    ("vrf", vmac::vrf),
 ];
 
 impl Reader<'_> {
@@ -101,6 +115,7 @@ impl Reader<'_> {
             self.instance_keyword(statement, &mut draft);
         }
         if !self.context.stopped {
+            self.vmac_finished(&mut draft);
             draft.shrink();
             self.drafts.push(draft);
         }
@@ -113,36 +128,54 @@ impl Reader<'_> {
             draft.mark(index, statement.at(0));
             return KEYWORDS[index].1(&mut self.context, statement, draft);
         }
-        match word {
+        let owner = draft.owner();
+        if self.track_list(statement, &owner, &mut draft.tracking)
+            || self.context.notify(&owner, statement, &mut draft.notify, false)
+        {
+            return;
+        }
+        match statement.word(0) {
             b"virtual_ipaddress" => self.virtual_addresses(statement, draft, false),
             b"virtual_ipaddress_excluded" => self.virtual_addresses(statement, draft, true),
             b"unicast_peer" => self.unicast_peers(statement, draft),
-            b"track_interface" => self.tracked_interfaces(statement, draft),
             b"authentication" => self.authentication(draft),
-            _ => self.other_instance_keyword(statement, draft),
+            b"auth_hmac" => self.auth_hmac(statement, draft),
+            b"use_vmac" => self.use_vmac(statement, draft),
+            b"use_ipvlan" => self.use_ipvlan(statement, draft),
+            b"lvs_sync_daemon_interface" => self.lvs_sync_interface(statement, draft),
+            _ => self.other_instance_keyword(statement),
         }
     }
 
     /// A keyword that the model has no place for, or that does not exist.
-    fn other_instance_keyword(&mut self, statement: &mut Statement, draft: &mut Draft) {
+    fn other_instance_keyword(&mut self, statement: &mut Statement) {
         let name = statement.text(0).into_owned();
         let Some(keyword) = keywords::find("vrrp_instance", &name) else {
             return self.unknown(statement, "vrrp_instance");
         };
-        match keyword.name {
-            "use_vmac" | "use_ipvlan" => draft.use_vmac = true,
-            "vmac_xmit_base" => draft.vmac_xmit_base = true,
-            _ => {}
-        }
         self.deprecated(statement, keyword);
         match keyword.shape {
-            Shape::Block => self.other_sub_block("vrrp_instance/auth_hmac"),
-            Shape::Lines => {
+            Shape::Block | Shape::Lines => {
                 let head = std::mem::take(statement);
                 self.lines(&head, |_, _| {});
             }
             Shape::Value => values::needs_value(&mut self.context, statement, keyword),
             Shape::Flag => {}
+        }
+    }
+
+    /// `lvs_sync_daemon_interface NAME`: the first one of all instances counts.
+    fn lvs_sync_interface(&mut self, statement: &Statement, draft: &mut Draft) {
+        let owner = draft.owner();
+        let message =
+            format!("{owner}lvs_sync_daemon_interface is deprecated: use lvs_sync_daemon of global_defs");
+        self.context.report(statement, 0, Code::Deprecated, message);
+        if self.blocks.lvs_sync {
+            let message = format!("{owner}lvs_sync_daemon_interface has already been given, ignoring it");
+            self.context.report(statement, 0, Code::Repeated, message);
+        } else if self.context.need(statement, 1).is_some() {
+            draft.lvs_sync_interface = self.context.interface_name(&owner, statement, 1);
+            self.blocks.lvs_sync = true;
         }
     }
 

@@ -227,6 +227,21 @@ pub(super) fn timer_expired_backup(context: &mut Context<'_>, statement: &Statem
     }
 }
 
+/// `debug LEVEL`
+pub(super) fn debug(context: &mut Context<'_>, statement: &Statement, draft: &mut Draft) {
+    if let Some(level) = context.lenient(&draft.owner(), statement, 0, 4, IGNORING) {
+        draft.debug = level as u8;
+    }
+}
+
+/// `linkbeat_use_polling`, as it was before there was a block for it.
+pub(super) fn linkbeat_use_polling(context: &mut Context<'_>, statement: &Statement, draft: &mut Draft) {
+    draft.linkbeat_polling = true;
+    let message =
+        format!("{}linkbeat_use_polling is deprecated: use the block linkbeat_interfaces", draft.owner());
+    context.report(statement, 0, Code::Deprecated, message);
+}
+
 /// `garp_master_delay`, `garp_lower_prio_delay`: seconds.
 pub(super) fn garp_seconds(
     context: &mut Context<'_>,

@@ -1,4 +1,4 @@
-//! The lists of lines in a `vrrp_instance` that are not addresses: peers and tracked interfaces.
+//! The list `unicast_peer` of a `vrrp_instance`.
 
 use vrrp_types::Family;
 
@@ -6,7 +6,7 @@ use super::draft::Draft;
 use super::reader::Reader;
 use crate::code::Code;
 use crate::expand::Statement;
-use crate::model::{InterfaceName, UnicastPeer};
+use crate::model::UnicastPeer;
 use crate::value;
 
 impl Reader<'_> {
@@ -76,15 +76,5 @@ impl Reader<'_> {
             };
         }
         range
-    }
-
-    /// `track_interface { NAME [weight N] ... }`: kept only to tell which of them is the instance's own.
-    pub(super) fn tracked_interfaces(&mut self, statement: &mut Statement, draft: &mut Draft) {
-        let head = std::mem::take(statement);
-        self.lines(&head, |_, line| {
-            if let Some(name) = InterfaceName::new(&line.text(0)) {
-                draft.tracked.push((name, line.at(0)));
-            }
-        });
     }
 }

@@ -6,22 +6,37 @@
 
 mod address_line;
 mod addresses;
+mod bfd;
+mod blocks;
 mod context;
 mod draft;
 mod duplicates;
+mod garp_group;
 mod global;
 mod global_process;
 mod global_values;
+mod hmac;
 mod instance;
 mod instance_values;
 mod lists;
+mod notify;
 mod other;
 mod reader;
 mod resolve;
+mod resolve_blocks;
 mod resolve_checks;
+mod resolve_groups;
 mod resolve_timing;
+mod resolve_tracking;
+mod resolve_vmac;
 mod root;
 mod script;
+mod sync_group;
+mod track_file;
+mod track_lines;
+mod track_process;
+mod track_script;
+mod vmac;
 
 use crate::code::Class;
 use crate::diag::Diagnostic;

@@ -38,11 +38,6 @@ impl Reader<'_> {
         }
     }
 
-    /// Reads a block of the table inside a block that is acted on.
-    pub(super) fn other_sub_block(&mut self, path: &str) {
-        self.known_block(path, NESTING_MAX);
-    }
-
     /// Reads the keywords of one block, and of the blocks in it.
     fn known_block(&mut self, path: &str, nesting: u32) {
         let mut statement = Statement::default();

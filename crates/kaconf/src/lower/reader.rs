@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::blocks::Blocks;
 use super::context::Context;
 use super::draft::Draft;
 use super::global::Defaults;
@@ -25,6 +26,8 @@ pub(super) struct Reader<'a> {
     pub(super) drafts: Vec<Draft>,
     /// Names of instances, those of rejected ones included.
     pub(super) names: HashSet<Box<str>>,
+    /// What the blocks around the instances have said.
+    pub(super) blocks: Blocks,
     /// Writes down what stands where.
     pub(super) recorder: Recorder,
     /// How many braces are open.
@@ -60,6 +63,7 @@ impl<'a> Reader<'a> {
             defaults: Defaults::default(),
             drafts: Vec::new(),
             names: HashSet::new(),
+            blocks: Blocks::default(),
             recorder: Recorder::new(options.outline),
             depth: 0,
             opened: None,

@@ -12,7 +12,8 @@ use crate::model::{Accept, Authentication, ChecksumV3, Config, Global, InitialSt
 impl Reader<'_> {
     /// Makes the model of all that was read.
     pub(super) fn resolve(&mut self) -> Config {
-        let drafts = std::mem::take(&mut self.drafts);
+        let mut drafts = std::mem::take(&mut self.drafts);
+        let groups = if self.context.stopped { Vec::new() } else { self.join_groups(&mut drafts) };
         let mut instances = Vec::with_capacity(drafts.len());
         let mut places = Vec::with_capacity(drafts.len());
         for draft in drafts {
@@ -29,6 +30,9 @@ impl Reader<'_> {
             }
         }
         self.report_duplicates(&instances, &places);
+        if !self.context.stopped {
+            self.finish_blocks(groups, &instances);
+        }
         let mut config = std::mem::take(&mut self.config);
         config.instances = instances;
         config
@@ -46,7 +50,9 @@ impl Reader<'_> {
         new.track_source = draft.track_source && draft.source.is_some();
         self.state_and_priority(&draft, &mut new);
         self.authentication_checks(&draft, &mut new);
+        self.hmac_checks(&mut draft, &mut new);
         self.mode(&mut draft, &mut new);
+        self.vmac_early(&mut draft, &mut new);
         if !self.interface_fits(&draft, &new) || !self.has_addresses(&mut draft, &mut new) {
             return None;
         }
@@ -61,7 +67,16 @@ impl Reader<'_> {
         new.skip_check_adv_addr = draft.skip_check_adv_addr || self.defaults.skip_check_adv_addr;
         new.promote_secondaries = draft.promote_secondaries;
         new.rx_buffer = draft.rx_buffer;
-        self.own_interface(&draft, &new);
+        new.smtp_alert = draft.smtp_alert.unwrap_or(self.defaults.vrrp_smtp_alert());
+        new.notify_priority_changes = draft
+            .notify_priority_changes
+            .or(draft.sync.and_then(|sync| sync.notify_priority_changes))
+            .unwrap_or(self.defaults.notify_priority_changes);
+        new.notify = std::mem::take(&mut draft.notify);
+        new.linkbeat_polling = draft.linkbeat_polling && new.interface.is_some();
+        (new.lvs_sync_interface, new.debug) = (draft.lvs_sync_interface.take(), draft.debug);
+        self.vmac(&mut draft, &mut new);
+        self.tracking_of(&mut draft, &mut new);
         Some(new)
     }
 
@@ -162,7 +177,6 @@ impl Reader<'_> {
             }
         }
         if unicast.configured && (!unicast.peers.is_empty() || unicast.fault_without_peers) {
-            self.vmac_over_unicast(draft, new);
             if draft.group.is_some() && !unicast.peers.is_empty() {
                 self.overridden(
                     draft,
@@ -180,20 +194,6 @@ impl Reader<'_> {
             };
         } else if let Some(group) = draft.group {
             new.mode = Mode::Multicast { group };
-        }
-    }
-
-    fn vmac_over_unicast(&mut self, draft: &Draft, new: &Instance) {
-        if draft.use_vmac && new.interface.is_none() {
-            let message = "VMAC cannot be used with unicast and no interface, ignoring use_vmac";
-            self.overridden(draft, "", Code::Incompatible, message);
-        } else if draft.use_vmac && !draft.vmac_xmit_base {
-            self.overridden(
-                draft,
-                "",
-                Code::Incompatible,
-                "unicast with use_vmac requires vmac_xmit_base, setting it",
-            );
         }
     }
 

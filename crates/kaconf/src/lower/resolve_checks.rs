@@ -8,12 +8,13 @@ use super::draft::{DeviceLine, Draft};
 use super::reader::Reader;
 use crate::code::Code;
 use crate::diag::{Diagnostic, Severity};
-use crate::files::Location;
-use crate::model::{Authentication, DynamicInterfaces, Instance, InterfaceName, Mode};
+use crate::model::{Authentication, DynamicInterfaces, HmacMode, Instance, InterfaceName, Mode};
 use crate::source::InterfaceFacts;
 
 /// MTU where nobody can say: Ethernet's.
 const MTU_DEFAULT: u32 = 1500;
+/// Octets of what `auth_hmac` adds to an advert.
+const TRAILER: u32 = 28;
 /// What an advert can count.
 const ADDRESSES_MAX: u32 = 255;
 
@@ -32,6 +33,11 @@ impl Reader<'_> {
                 let message =
                     format!("{owner}no interface: it must be set, except for unicast with unicast_src_ip");
                 self.context.report_at(draft.at, Code::NoInterface, message);
+                false
+            }
+            None if draft.vmac.macvlan => {
+                let message = format!("{owner}cannot use a VMAC without an interface");
+                self.context.report_at(draft.vmac.at, Code::NoInterface, message);
                 false
             }
             None => self.source_usable(draft),
@@ -180,7 +186,9 @@ impl Reader<'_> {
             }
             (Family::V4, Version::V2) => 14 + 20 + 8 + 8,
         };
-        let room = mtu.saturating_sub(headers) / new.family.address_len() as u32;
+        let trailer =
+            new.auth_hmac.as_ref().filter(|hmac| hmac.mode != HmacMode::ReceiveOnly).map_or(0, |_| TRAILER);
+        let room = mtu.saturating_sub(headers + trailer) / new.family.address_len() as u32;
         let most = room.min(ADDRESSES_MAX) as usize;
         if new.addresses.len() > most {
             let message = format!(
@@ -190,18 +198,6 @@ impl Reader<'_> {
             );
             self.context.report_at(draft.at, Code::TooManyAddresses, message);
             new.excluded.extend(new.addresses.drain(most..));
-        }
-    }
-
-    /// An instance tracks its own interface anyway.
-    pub(super) fn own_interface(&mut self, draft: &Draft, new: &Instance) {
-        if new.dont_track_primary {
-            return;
-        }
-        let own = |tracked: &&(InterfaceName, Option<Location>)| Some(&tracked.0) == new.interface.as_ref();
-        if let Some((name, at)) = draft.tracked.iter().find(own) {
-            let message = format!("{}ignoring track_interface {name} since own interface", draft.owner());
-            self.context.report_at(*at, Code::OwnInterface, message);
         }
     }
 }

@@ -78,7 +78,19 @@ impl Reader<'_> {
             }
             _ => {}
         }
-        self.other_block(statement, keyword);
+        match keyword.name {
+            "vrrp_script" => self.track_script(statement),
+            "vrrp_track_process" => self.track_process(statement),
+            "track_file" | "vrrp_track_file" => self.track_file(statement, keyword.name),
+            "vrrp_sync_group" => return self.sync_group(statement),
+            "track_group" => return self.track_group(statement),
+            "bfd_instance" if self.context.need(statement, 1).is_none() => {}
+            "bfd_instance" => return self.bfd_instance(statement),
+            "garp_group" => self.garp_group(statement),
+            "interface_up_down_delays" => self.interface_delays(statement),
+            "linkbeat_interfaces" => self.linkbeat_interfaces(statement),
+            _ => self.other_block(statement, keyword),
+        }
         false
     }
 

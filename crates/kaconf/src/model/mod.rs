@@ -4,16 +4,32 @@
 //! diagnostic says so), a default that hangs on `global_defs` is already applied. There is no syntax here and
 //! no span; `lower` fills these from the tree.
 
+use std::collections::HashSet;
+
 mod address;
+mod bfd;
 mod global;
+mod group;
+mod hmac;
+mod notify;
 mod script;
 #[cfg(feature = "serde")]
 mod seconds;
+mod tracking;
+mod vmac;
 mod vrrp;
 
 pub use address::{Broadcast, InterfaceName, VirtualAddress};
+pub use bfd::Bfd;
 pub use global::{DynamicInterfaces, Global, Process, RxBuffers, Scheduling};
+pub use group::{GarpGroup, InterfaceDelay, LinkbeatInterface, LinkbeatMethod, SyncGroup, TrackGroup};
+pub use hmac::{AntiReplay, AuthHmac, HmacKey, HmacMode};
+pub use notify::Notify;
 pub use script::Script;
+pub use tracking::{
+    InitFile, ParamMatch, TrackFile, TrackProcess, TrackScript, Tracked, TrackedInterface, Tracking, Weight,
+};
+pub use vmac::{ExtraGarp, IpvlanMode, Vmac, VmacKind};
 pub use vrrp::{
     Accept, Authentication, ChecksumV3, Garp, InitialState, Instance, Mode, OldUnicastChecksum, UnicastPeer,
 };
@@ -27,10 +43,49 @@ pub struct Config {
     pub global: Global,
     /// `vrrp_instance` blocks, in the order of the file.
     pub instances: Vec<Instance>,
+    /// `vrrp_sync_group` blocks that have members.
+    pub sync_groups: Vec<SyncGroup>,
+    /// `vrrp_script` blocks.
+    pub track_scripts: Vec<TrackScript>,
+    /// `vrrp_track_process` blocks.
+    pub track_processes: Vec<TrackProcess>,
+    /// `track_file` blocks.
+    pub track_files: Vec<TrackFile>,
+    /// `track_group` blocks that have members.
+    pub track_groups: Vec<TrackGroup>,
+    /// `bfd_instance` blocks.
+    pub bfds: Vec<Bfd>,
+    /// `garp_group` blocks.
+    pub garp_groups: Vec<GarpGroup>,
+    /// `interface_up_down_delays`
+    pub interface_delays: Vec<InterfaceDelay>,
+    /// `linkbeat_interfaces`
+    pub linkbeat_interfaces: Vec<LinkbeatInterface>,
     /// Whether the file has a block that calls for the checker process (`virtual_server`, ...).
     pub has_virtual_servers: bool,
     /// Findings that may hide a block or an address that was meant, in their words. A reload in which something
     /// that runs would go, and which has such a finding that the running configuration had not, is no reload that
     /// anybody meant.
     pub doubts: Vec<Box<str>>,
+}
+
+impl Config {
+    /// Removes the tracked scripts that have nothing to run (any more), and the references to them.
+    pub fn drop_scriptless(&mut self) {
+        let gone: HashSet<Box<str>> = self
+            .track_scripts
+            .iter()
+            .filter(|script| script.script.is_none())
+            .map(|script| script.name.clone())
+            .collect();
+        if gone.is_empty() {
+            return;
+        }
+        self.track_scripts.retain(|script| script.script.is_some());
+        let of_instances = self.instances.iter_mut().map(|instance| &mut instance.tracking);
+        let of_groups = self.sync_groups.iter_mut().map(|group| &mut group.tracking);
+        for tracking in of_instances.chain(of_groups) {
+            tracking.scripts.retain(|tracked| !gone.contains(&tracked.name));
+        }
+    }
 }

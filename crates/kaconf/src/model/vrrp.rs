@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use vrrp_types::{Family, Interval, Priority, Version, Vrid};
 
-use super::{InterfaceName, VirtualAddress};
+use super::{AuthHmac, ExtraGarp, InterfaceName, Notify, Tracking, VirtualAddress, Vmac};
 
 /// `state`: where an instance would like to begin. Only an owner begins as master.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -194,6 +194,30 @@ pub struct Instance {
     pub timer_expired_backup: Option<Priority>,
     /// `kernel_rx_buf_size`, octets.
     pub rx_buffer: Option<u32>,
+    /// `auth_hmac`; excludes [`Self::authentication`].
+    pub auth_hmac: Option<AuthHmac>,
+    /// `use_vmac`, `use_ipvlan`; only with an interface.
+    pub vmac: Option<Vmac>,
+    /// `use_vmac_addr`: addresses on other interfaces, or of the other family, get VMACs there.
+    pub vmac_addresses: bool,
+    /// `garp_extra_if`
+    pub garp_extra: ExtraGarp,
+    /// `vrf`: only for unicast without an interface.
+    pub vrf: Option<InterfaceName>,
+    /// `track_*`, the instance's own interface left out.
+    pub tracking: Tracking,
+    /// `notify*`
+    pub notify: Notify,
+    /// `notify_priority_changes`
+    pub notify_priority_changes: bool,
+    /// `smtp_alert`
+    pub smtp_alert: bool,
+    /// `linkbeat_use_polling`: the link of the interface is polled.
+    pub linkbeat_polling: bool,
+    /// `lvs_sync_daemon_interface`
+    pub lvs_sync_interface: Option<InterfaceName>,
+    /// `debug`, 0 to 4; 0.
+    pub debug: u8,
 }
 
 impl Instance {
@@ -229,6 +253,18 @@ impl Instance {
             owner_ignore_adverts: false,
             timer_expired_backup: None,
             rx_buffer: None,
+            auth_hmac: None,
+            vmac: None,
+            vmac_addresses: false,
+            garp_extra: ExtraGarp::default(),
+            vrf: None,
+            tracking: Tracking::default(),
+            notify: Notify::default(),
+            notify_priority_changes: false,
+            smtp_alert: false,
+            linkbeat_polling: false,
+            lvs_sync_interface: None,
+            debug: 0,
         }
     }
 }

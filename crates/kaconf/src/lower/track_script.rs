@@ -1,0 +1,83 @@
+//! `vrrp_script`: a command whose success is tracked.
+
+use std::time::Duration;
+
+use super::context::Context;
+use super::reader::{Next, Progress, Reader};
+use crate::code::Code;
+use crate::expand::Statement;
+use crate::model::{TrackScript, Weight};
+
+/// Milliseconds of the longest interval.
+const INTERVAL_MAX: i64 = (u32::MAX / 1_000_000) as i64 * 1000;
+
+impl Reader<'_> {
+    /// Reads a `vrrp_script`; its name is there.
+    pub(super) fn track_script(&mut self, statement: &mut Statement) {
+        let mut new = TrackScript::new(&statement.text(1));
+        let at = statement.at(1);
+        let mut user = None;
+        let mut progress = Progress::NeedsOpen;
+        while let Next::Statement = self.next_in_block(statement, &mut progress) {
+            let context = &mut self.context;
+            match statement.word(0) {
+                b"script" if statement.len() > 1 => {
+                    let owner = format!("({}) ", new.name);
+                    new.script = context.script(&owner, statement).or(new.script);
+                }
+                b"script" => {}
+                b"interval" => new.interval = seconds(context, statement, &new.name).unwrap_or(new.interval),
+                b"timeout" => new.timeout = seconds(context, statement, &new.name).or(new.timeout),
+                b"weight" => weight(context, statement, &mut new),
+                b"rise" => new.rise = count(context, statement, &new.name),
+                b"fall" => new.fall = count(context, statement, &new.name),
+                b"user" => {
+                    if context.need(statement, 1).is_some() {
+                        let named =
+                            |word: usize| (word < statement.len()).then(|| statement.text(word).into());
+                        user = Some((named(1), named(2)));
+                    }
+                }
+                b"init_fail" => new.init_fail = true,
+                _ => self.unknown(statement, "vrrp_script"),
+            }
+        }
+        if self.context.stopped {
+            return;
+        }
+        let Some(script) = &mut new.script else {
+            let message = format!("no script set for vrrp_script {}, removing it", new.name);
+            return self.context.report_at(at, Code::NoScript, message);
+        };
+        // Whom it runs as is said by `user`, not behind the command.
+        (script.user, script.group) = user.unwrap_or_default();
+        self.blocks.known_scripts.entry(new.name.clone()).or_insert(new.weight);
+        self.blocks.scripts.push(new);
+    }
+}
+
+/// Seconds with up to three decimals; 0 becomes 1.
+fn seconds(context: &mut Context<'_>, statement: &Statement, name: &str) -> Option<Duration> {
+    let owner = format!("({name}) ");
+    let millis = context.decimal(&owner, statement, 0, INTERVAL_MAX, 3, "ignoring it")?;
+    if millis == 0 {
+        let message = format!("{owner}{} must be greater than 0, setting it to 1", statement.text(0));
+        context.report(statement, 1, Code::Adjusted, message);
+        return Some(Duration::from_secs(1));
+    }
+    Some(Duration::from_millis(millis as u64))
+}
+
+fn count(context: &mut Context<'_>, statement: &Statement, name: &str) -> u32 {
+    let owner = format!("({name}) ");
+    let count = context.lenient(&owner, statement, 1, i64::from(i32::MAX), "using 1");
+    count.map_or(1, |count| count as u32)
+}
+
+/// `weight N [reverse]`: what cannot be read is 0.
+fn weight(context: &mut Context<'_>, statement: &Statement, new: &mut TrackScript) {
+    let owner = format!("({}) ", new.name);
+    let value = context.lenient(&owner, statement, -253, 253, "using 0").unwrap_or(0);
+    new.weight = Weight { value: value as i16, ..new.weight };
+    context.weight_option(&owner, statement, &mut new.weight);
+}
