@@ -13,6 +13,7 @@ mod preemption;
 mod servers;
 mod strict;
 mod timing;
+mod tracking;
 
 pub use cluster::{ClusterFinding, Elsewhere, cluster};
 
@@ -115,6 +116,8 @@ const LINTS: &[(Code, Lint)] = &[
     (Code::MailToNobody, global::mail_to_nobody),
     (Code::PersistenceZero, servers::persistence_zero),
     (Code::ServerNowhere, servers::server_nowhere),
+    (Code::WeightSwallowed, tracking::weight_swallowed),
+    (Code::WeightNopreempt, tracking::weight_and_nopreempt),
 ];
 
 fn run(loaded: &Loaded, source: &dyn Source) -> Vec<Finding> {

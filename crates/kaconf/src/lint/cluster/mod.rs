@@ -6,17 +6,20 @@
 mod addresses;
 mod adverts;
 mod election;
+mod groups;
 mod reach;
 mod routers;
+mod tracking;
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use super::places::{Block, Places};
 use crate::code::Code;
 use crate::diag::{Diagnostic, Severity};
 use crate::files::Location;
 use crate::load::Loaded;
-use crate::model::Instance;
+use crate::model::{Instance, SyncGroup};
 use routers::Router;
 
 /// A finding about several nodes.
@@ -53,9 +56,29 @@ struct Member<'a> {
 /// All nodes with their places.
 struct Cluster<'a> {
     nodes: Vec<Places<'a>>,
+    loaded: &'a [&'a Loaded],
+    /// The sync groups of each node by the names of their members.
+    groups: Vec<HashMap<&'a str, &'a SyncGroup>>,
 }
 
-impl Cluster<'_> {
+impl<'a> Cluster<'a> {
+    fn new(loaded: &'a [&'a Loaded]) -> Self {
+        let groups = |one: &&'a Loaded| {
+            let all = one.config.sync_groups.iter();
+            all.flat_map(|group| group.members.iter().map(move |member| (&**member, group))).collect()
+        };
+        Self {
+            nodes: loaded.iter().map(|one| Places::new(one)).collect(),
+            loaded,
+            groups: loaded.iter().map(groups).collect(),
+        }
+    }
+
+    /// The sync group of an instance.
+    fn group(&self, member: &Member<'_>) -> Option<&'a SyncGroup> {
+        self.groups[member.node].get(&*member.instance.name).copied()
+    }
+
     fn block<'c>(&'c self, member: &Member<'c>) -> Block<'c> {
         self.nodes[member.node].instance(member.instance)
     }
@@ -72,13 +95,15 @@ impl Cluster<'_> {
         at: Option<Location>,
         message: &str,
     ) -> ClusterFinding {
-        let message = format!("({}) {message}", member.instance.name);
-        let diagnostic = Diagnostic::new(code, at, message);
-        ClusterFinding { node: member.node, diagnostic, elsewhere: Vec::new() }
+        ClusterFinding::new(code, member.node, at, format!("({}) {message}", member.instance.name))
     }
 }
 
 impl ClusterFinding {
+    fn new(code: Code, node: usize, at: Option<Location>, message: String) -> Self {
+        Self { node, diagnostic: Diagnostic::new(code, at, message), elsewhere: Vec::new() }
+    }
+
     fn severity(mut self, severity: Severity) -> Self {
         self.diagnostic.severity = severity;
         self
@@ -116,6 +141,7 @@ const CHECKS: &[Check] = &[
     addresses::lists,
     election::priorities,
     election::preemption,
+    tracking::weights,
 ];
 
 /// What does not fit together in the configurations of the nodes of one cluster.
@@ -123,7 +149,7 @@ const CHECKS: &[Check] = &[
 /// Instances of one family and VRID are one virtual router; where a node has several of them, those on interfaces of one
 /// name belong together, or those with the same first address.
 pub fn cluster(nodes: &[&Loaded]) -> Vec<ClusterFinding> {
-    let cluster = Cluster { nodes: nodes.iter().map(|loaded| Places::new(loaded)).collect() };
+    let cluster = Cluster::new(nodes);
     let routers = routers::of(nodes);
     let mut found = Vec::new();
     routers::incomplete(&cluster, &routers, &mut found);
@@ -132,5 +158,6 @@ pub fn cluster(nodes: &[&Loaded]) -> Vec<ClusterFinding> {
             check(&cluster, router, &mut found);
         }
     }
+    groups::groups(&cluster, &routers, &mut found);
     found
 }

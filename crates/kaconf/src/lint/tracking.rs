@@ -1,0 +1,113 @@
+//! Weights that change nothing.
+//!
+//! What loading drops (weights of an owner, or in a sync group) it reports itself. Here are those that stay, and that no
+//! state of what is tracked lets count.
+
+use super::places::Block;
+use super::{Context, Finding};
+use crate::code::Code;
+use crate::files::Location;
+use crate::model::{Tracking, Weight};
+
+/// The least and the greatest effective priority of a node that owns no address.
+const LEAST: i32 = 1;
+const GREATEST: i32 = 254;
+
+/// One thing that is tracked with a weight.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Weighted<'a> {
+    /// The list it stands in.
+    pub(super) list: &'static str,
+    /// Its name.
+    pub(super) name: &'a str,
+    /// What it adds to the priority in one of its two states; nothing in the other. `None` for a file, which may say
+    /// anything.
+    pub(super) change: Option<i32>,
+}
+
+impl Weighted<'_> {
+    /// Where it is listed.
+    pub(super) fn place(&self, block: Block<'_>) -> Option<Location> {
+        block.line(self.list, self.name)
+    }
+
+    /// In words: which, and how much.
+    pub(super) fn shown(&self) -> String {
+        let what = self.list.strip_prefix("track_").unwrap_or(self.list);
+        match self.change {
+            Some(change) => format!("weight {change} of {what} {}", self.name),
+            None => format!("the weight of {what} {}", self.name),
+        }
+    }
+}
+
+/// What is tracked with a weight that is not zero.
+pub(super) fn weighted(tracking: &Tracking) -> impl Iterator<Item = Weighted<'_>> {
+    let two_states = |weight: Weight| Some(i32::from(weight.value));
+    let interfaces = tracking.interfaces.iter().map(move |tracked| {
+        ("track_interface", tracked.interface.as_str(), tracked.weight, two_states(tracked.weight))
+    });
+    let lists = [
+        ("track_script", &tracking.scripts),
+        ("track_process", &tracking.processes),
+        ("track_bfd", &tracking.bfds),
+        ("track_file", &tracking.files),
+    ];
+    let others = lists.into_iter().flat_map(move |(list, all)| {
+        all.iter().map(move |tracked| {
+            let change = if list == "track_file" { None } else { two_states(tracked.weight) };
+            (list, &*tracked.name, tracked.weight, change)
+        })
+    });
+    interfaces
+        .chain(others)
+        .filter(|(_, _, weight, _)| weight.value != 0)
+        .map(|(list, name, _, change)| Weighted { list, name, change })
+}
+
+/// The least and the most that weights add up to; `None` if nobody can say.
+pub(super) fn range<'a>(all: impl Iterator<Item = Weighted<'a>>) -> Option<(i32, i32)> {
+    all.map(|weighted| weighted.change).try_fold((0, 0), |(low, high), change| {
+        change.map(|change| (low + change.min(0), high + change.max(0)))
+    })
+}
+
+/// A weight that the bounds of the priority swallow, whatever else is tracked.
+pub(super) fn weight_swallowed(context: &Context<'_>, found: &mut Vec<Finding>) {
+    for (instance, block) in context.instances().filter(|(instance, _)| !instance.priority.is_owner()) {
+        let Some((low, high)) = range(weighted(&instance.tracking)) else { continue };
+        let priority = i32::from(instance.priority.get());
+        for tracked in weighted(&instance.tracking) {
+            let change = tracked.change.unwrap_or_default();
+            let at_most = change > 0 && priority + low >= GREATEST;
+            let at_least = change < 0 && priority + high <= LEAST;
+            if !at_most && !at_least {
+                continue;
+            }
+            let bound = if at_most { "254, the most there is" } else { "1, the least there is" };
+            let message = format!("{} changes nothing: the priority is {bound}", tracked.shown());
+            let finding = Finding::of(instance, Code::WeightSwallowed, tracked.place(block), &message)
+                .note(block.value_or_head("priority"), "the priority")
+                .mend("choose priorities from the middle, so that weights have room on both sides");
+            found.push(finding);
+        }
+    }
+}
+
+/// Weights on a node that waits for no priority.
+pub(super) fn weight_and_nopreempt(context: &Context<'_>, found: &mut Vec<Finding>) {
+    for (instance, block) in context.instances().filter(|(instance, _)| !instance.preempt) {
+        let mut all = weighted(&instance.tracking);
+        let Some(first) = all.next() else { continue };
+        let others = match all.count() {
+            0 => String::new(),
+            others => format!(" (and {others} more)"),
+        };
+        let message = format!("{}{others} moves no master while all nodes have nopreempt", first.shown());
+        let finding = Finding::of(instance, Code::WeightNopreempt, first.place(block), &message)
+            .note(block.keyword("nopreempt"), "nopreempt")
+            .hint("a backup with nopreempt leaves the addresses with a master whose priority sinks below its own")
+            .mend("with weight 0 a failure puts the node into FAULT, and another one takes over");
+        found.push(finding);
+    }
+}
