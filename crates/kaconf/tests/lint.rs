@@ -127,6 +127,17 @@ fn clusters_give_the_findings_beside_them() {
     assert_eq!(untested("K65", "K7", &seen), Vec::<&Code>::new(), "checks without a cluster that shows them");
 }
 
+#[test]
+fn a_finding_of_a_cluster_can_be_told_of_one_node() {
+    let case = directory("cluster/interval");
+    let nodes = [read(&case.join("a.conf")), read(&case.join("b.conf"))];
+    let nodes: Vec<_> = nodes.iter().collect();
+    let found = cluster(&nodes);
+    let told = found[0].told(&nodes);
+    let last = told.notes.last().expect("a note about the other node");
+    assert!(last.at.is_none() && last.text.ends_with("interval/a.conf:5: 1 s there"), "{last:?}");
+}
+
 /// The codes of a range of which there is no example.
 fn untested(from: &str, to: &str, seen: &[Code]) -> Vec<&'static Code> {
     let in_range = |code: &&Code| code.id() >= from && code.id() < to;

@@ -102,6 +102,7 @@ proptest! {
         prop_assert!(all.len() >= found.len());
         for finding in cluster(&[&first, &second, &first]) {
             prop_assert!(finding.node < 3);
+            prop_assert!(finding.told(&[&first, &second, &first]).notes.len() >= finding.elsewhere.len());
             prop_assert!(finding.elsewhere.iter().all(|there| there.node < 3 && there.node != finding.node));
         }
     }

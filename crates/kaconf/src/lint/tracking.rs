@@ -77,21 +77,26 @@ pub(super) fn weight_swallowed(context: &Context<'_>, found: &mut Vec<Finding>) 
     for (instance, block) in context.instances().filter(|(instance, _)| !instance.priority.is_owner()) {
         let Some((low, high)) = range(weighted(&instance.tracking)) else { continue };
         let priority = i32::from(instance.priority.get());
-        for tracked in weighted(&instance.tracking) {
-            let change = tracked.change.unwrap_or_default();
-            let at_most = change > 0 && priority + low >= GREATEST;
-            let at_least = change < 0 && priority + high <= LEAST;
-            if !at_most && !at_least {
-                continue;
-            }
-            let bound = if at_most { "254, the most there is" } else { "1, the least there is" };
-            let message = format!("{} changes nothing: the priority is {bound}", tracked.shown());
-            let finding = Finding::of(instance, Code::WeightSwallowed, tracked.place(block), &message)
-                .note(block.value_or_head("priority"), "the priority")
-                .mend("choose priorities from the middle, so that weights have room on both sides");
-            found.push(finding);
-        }
+        // At the top nothing positive counts, unless something else may take from it; at the bottom the reverse.
+        let (at_top, at_bottom) = (priority + low >= GREATEST, priority + high <= LEAST);
+        let is_lost = |tracked: &Weighted<'_>| {
+            tracked.change.is_some_and(|change| if change > 0 { at_top } else { at_bottom })
+        };
+        let mut lost = weighted(&instance.tracking).filter(is_lost);
+        let Some(first) = lost.next() else { continue };
+        let bound = if at_top { "254, the most there is" } else { "1, the least there is" };
+        let message =
+            format!("{}{} changes nothing: the priority is {bound}", first.shown(), more(lost.count()));
+        let finding = Finding::of(instance, Code::WeightSwallowed, first.place(block), &message)
+            .note(block.value_or_head("priority"), "the priority")
+            .mend("choose priorities from the middle, so that weights have room on both sides");
+        found.push(finding);
     }
+}
+
+/// How many others there are, for a message that names the first.
+fn more(others: usize) -> String {
+    if others == 0 { String::new() } else { format!(" (and {others} more)") }
 }
 
 /// Weights on a node that waits for no priority.
@@ -99,10 +104,7 @@ pub(super) fn weight_and_nopreempt(context: &Context<'_>, found: &mut Vec<Findin
     for (instance, block) in context.instances().filter(|(instance, _)| !instance.preempt) {
         let mut all = weighted(&instance.tracking);
         let Some(first) = all.next() else { continue };
-        let others = match all.count() {
-            0 => String::new(),
-            others => format!(" (and {others} more)"),
-        };
+        let others = more(all.count());
         let message = format!("{}{others} moves no master while all nodes have nopreempt", first.shown());
         let finding = Finding::of(instance, Code::WeightNopreempt, first.place(block), &message)
             .note(block.keyword("nopreempt"), "nopreempt")

@@ -45,8 +45,17 @@ pub(super) fn groups(cluster: &Cluster<'_>, routers: &[Router<'_>], found: &mut 
     for group in first {
         group_of.extend(group.routers.iter().map(|router| (*router, group)));
     }
+    // A group of the first node that was compared with one of a node is not compared with the next one that it overlaps.
+    let mut compared = HashSet::new();
     for group in others.iter().flatten() {
-        compare(cluster, group, &group_of, routers, found);
+        let theirs = group.routers.iter().find_map(|router| group_of.get(router).copied());
+        match theirs {
+            Some(theirs) if compared.insert((group.node, &theirs.group.name)) => {
+                compare(cluster, group, theirs, routers, found);
+            }
+            None if group.routers.len() > 1 => found.push(ungrouped(cluster, group, 0)),
+            _ => {}
+        }
     }
     let grouped: Vec<HashSet<usize>> = others
         .iter()
@@ -76,16 +85,10 @@ fn names(routers: &[Router<'_>], wanted: impl Iterator<Item = usize>, node: usiz
 fn compare(
     cluster: &Cluster<'_>,
     group: &Group<'_>,
-    first: &HashMap<usize, &Group<'_>>,
+    theirs: &Group<'_>,
     routers: &[Router<'_>],
     found: &mut Vec<ClusterFinding>,
 ) {
-    let Some(theirs) = group.routers.iter().find_map(|router| first.get(router)) else {
-        if group.routers.len() > 1 {
-            found.push(ungrouped(cluster, group, 0));
-        }
-        return;
-    };
     let on_both = |router: &usize| {
         let has = |node| routers[*router].members.iter().any(|member| member.node == node);
         has(group.node) && has(theirs.node)

@@ -17,7 +17,7 @@ use std::collections::HashMap;
 use super::places::{Block, Places};
 use crate::code::Code;
 use crate::diag::{Diagnostic, Severity};
-use crate::files::Location;
+use crate::files::{File, Location};
 use crate::load::Loaded;
 use crate::model::{Instance, SyncGroup};
 use routers::Router;
@@ -100,6 +100,26 @@ impl<'a> Cluster<'a> {
 }
 
 impl ClusterFinding {
+    /// The finding as a diagnostic about its node, for showing it with that node's files: what stands elsewhere is a note
+    /// that says the place in words.
+    ///
+    /// # Panics
+    ///
+    /// If `nodes` are not those that [`cluster`] was given.
+    pub fn told(&self, nodes: &[&Loaded]) -> Diagnostic {
+        let mut told = self.diagnostic.clone();
+        for there in &self.elsewhere {
+            let files = &nodes[there.node].files;
+            let path = |file: &File| file.path().display().to_string();
+            let place = match there.at {
+                Some(at) => format!("{}:{}", path(files.file(at.file)), files.line_column(at).0),
+                None => files.iter().next().map(path).unwrap_or_default(),
+            };
+            told = told.note(None, format!("{place}: {}", there.text));
+        }
+        told
+    }
+
     fn new(code: Code, node: usize, at: Option<Location>, message: String) -> Self {
         Self { node, diagnostic: Diagnostic::new(code, at, message), elsewhere: Vec::new() }
     }

@@ -1,6 +1,6 @@
 //! Which instances of the nodes are one virtual router, and those that nobody shares.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 use std::net::IpAddr;
 
@@ -90,22 +90,23 @@ pub(super) fn incomplete(cluster: &Cluster<'_>, routers: &[Router<'_>], found: &
     if cluster.nodes.len() < 2 {
         return;
     }
-    let mut seen: HashMap<IpAddr, &Router<'_>> = HashMap::new();
-    let mut alone: Vec<&Router<'_>> = Vec::new();
-    for router in routers.iter().filter(|router| router.members.len() < cluster.nodes.len()) {
+    let mut seen: HashMap<IpAddr, usize> = HashMap::new();
+    let mut twins: HashSet<usize> = HashSet::new();
+    let partial =
+        || routers.iter().enumerate().filter(|(_, router)| router.members.len() < cluster.nodes.len());
+    for (index, router) in partial() {
         let mut twin = None;
         for address in &router.first().instance.addresses {
-            let earlier = *seen.entry(address.address.ip()).or_insert(router);
-            twin = twin.or_else(|| (!earlier.shares_a_node(router)).then_some(earlier));
+            let earlier = *seen.entry(address.address.ip()).or_insert(index);
+            twin = twin.or_else(|| (!routers[earlier].shares_a_node(router)).then_some(earlier));
         }
         if let Some(twin) = twin {
-            found.push(other_number(cluster, twin.first(), router.first()));
-            alone.retain(|lonely| !std::ptr::eq(*lonely, twin));
-        } else if router.members.len() == 1 {
-            alone.push(router);
+            found.push(other_number(cluster, routers[twin].first(), router.first()));
+            twins.extend([twin, index]);
         }
     }
-    found.extend(alone.into_iter().map(|router| nobodys_backup(cluster, router.first())));
+    let alone = partial().filter(|(index, router)| router.members.len() == 1 && !twins.contains(index));
+    found.extend(alone.map(|(_, router)| nobodys_backup(cluster, router.first())));
 }
 
 fn other_number(cluster: &Cluster<'_>, first: &Member<'_>, second: &Member<'_>) -> ClusterFinding {
