@@ -42,7 +42,10 @@ fn read(file: &Path) -> Loaded {
 }
 
 fn entries(directory: &Path) -> Vec<PathBuf> {
-    let mut found: Vec<_> = fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut found: Vec<_> = fs::read_dir(directory)
+        .expect("a directory of cases")
+        .map(|entry| entry.expect("an entry").path())
+        .collect();
     found.sort();
     found
 }
@@ -76,7 +79,7 @@ fn shown(loaded: &Loaded, diagnostic: &Diagnostic) -> String {
 /// Compares with a file, or writes it.
 fn expect(file: &Path, got: &str, wrong: &mut Vec<String>) {
     if std::env::var_os("UPDATE_EXPECT").is_some() {
-        fs::write(file, got).unwrap();
+        fs::write(file, got).expect("a file to write");
     } else if fs::read_to_string(file).unwrap_or_default() != got {
         wrong.push(format!("{}:\n{got}", file.display()));
     }

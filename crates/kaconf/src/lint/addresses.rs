@@ -19,7 +19,7 @@ pub(super) fn vrid_twice(context: &Context<'_>, found: &mut Vec<Finding>) {
         let at = block.value_or_head("virtual_router_id");
         let finding = Finding::of(instance, Code::VridTwice, at, &message)
             .note(first_block.value_or_head("virtual_router_id"), "the other one")
-            .hint("it works while they talk to different neighbours; with use_vmac both have the same MAC address")
+            .hint("it works while their neighbours differ; with use_vmac both have the same MAC address")
             .mend("give each virtual router of a network a number of its own");
         found.push(finding);
     }

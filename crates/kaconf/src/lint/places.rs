@@ -1,4 +1,5 @@
-//! Where a block of the model has its words. What the outline does not know has no place; nobody fails for that.
+//! Where a block of the model has its words. What the outline does not know has no place; nobody fails for
+//! that.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -174,7 +175,8 @@ impl<'p> Block<'p> {
         found.map(|(at, _)| at).or_else(|| self.keyword(list))
     }
 
-    /// A line of a list that begins with an address, whatever its prefix; the list's keyword if none was typed so.
+    /// A line of a list that begins with an address, whatever its prefix; the list's keyword if none was
+    /// typed so.
     pub(super) fn address_line(&self, list: &str, address: IpAddr) -> Option<Location> {
         let found = self.lines(list).find(|(_, text)| value::host(text) == Some(address));
         found.map(|(at, _)| at).or_else(|| self.keyword(list))

@@ -1,7 +1,7 @@
 //! Weights that change nothing.
 //!
-//! What loading drops (weights of an owner, or in a sync group) it reports itself. Here are those that stay, and that no
-//! state of what is tracked lets count.
+//! What loading drops (weights of an owner, or in a sync group) it reports itself. Here are those that stay,
+//! and that no state of what is tracked lets count.
 
 use super::places::Block;
 use super::{Context, Finding};
@@ -20,8 +20,8 @@ pub(super) struct Weighted<'a> {
     pub(super) list: &'static str,
     /// Its name.
     pub(super) name: &'a str,
-    /// What it adds to the priority in one of its two states; nothing in the other. `None` for a file, which may say
-    /// anything.
+    /// What it adds to the priority in one of its two states; nothing in the other. `None` for a file, which
+    /// may say anything.
     pub(super) change: Option<i32>,
 }
 
@@ -77,7 +77,8 @@ pub(super) fn weight_swallowed(context: &Context<'_>, found: &mut Vec<Finding>) 
     for (instance, block) in context.instances().filter(|(instance, _)| !instance.priority.is_owner()) {
         let Some((low, high)) = range(weighted(&instance.tracking)) else { continue };
         let priority = i32::from(instance.priority.get());
-        // At the top nothing positive counts, unless something else may take from it; at the bottom the reverse.
+        // At the top nothing positive counts, unless something else may take from it; at the bottom the
+        // reverse.
         let (at_top, at_bottom) = (priority + low >= GREATEST, priority + high <= LEAST);
         let is_lost = |tracked: &Weighted<'_>| {
             tracked.change.is_some_and(|change| if change > 0 { at_top } else { at_bottom })
@@ -108,7 +109,7 @@ pub(super) fn weight_and_nopreempt(context: &Context<'_>, found: &mut Vec<Findin
         let message = format!("{}{others} moves no master while all nodes have nopreempt", first.shown());
         let finding = Finding::of(instance, Code::WeightNopreempt, first.place(block), &message)
             .note(block.keyword("nopreempt"), "nopreempt")
-            .hint("a backup with nopreempt leaves the addresses with a master whose priority sinks below its own")
+            .hint("a backup with nopreempt leaves the addresses with a master whose priority sinks")
             .mend("with weight 0 a failure puts the node into FAULT, and another one takes over");
         found.push(finding);
     }

@@ -27,7 +27,7 @@ pub(super) fn versions(cluster: &Cluster<'_>, router: &Router<'_>, found: &mut V
                     format!("version {theirs} there"),
                 )
                 .hint(TWO_MASTERS)
-                .mend("write the same 'version' in the instance, or 'vrrp_version' in global_defs, on every node"),
+                .mend("write the same 'version' in the instance on every node, or 'vrrp_version' globally"),
         );
     }
 }

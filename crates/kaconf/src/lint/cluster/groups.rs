@@ -45,7 +45,8 @@ pub(super) fn groups(cluster: &Cluster<'_>, routers: &[Router<'_>], found: &mut 
     for group in first {
         group_of.extend(group.routers.iter().map(|router| (*router, group)));
     }
-    // A group of the first node that was compared with one of a node is not compared with the next one that it overlaps.
+    // A group of the first node that was compared with one of a node is not compared with the next one that
+    // it overlaps.
     let mut compared = HashSet::new();
     for group in others.iter().flatten() {
         let theirs = group.routers.iter().find_map(|router| group_of.get(router).copied());

@@ -1,7 +1,7 @@
 //! Lints over the files of several nodes: what only shows when they are held against each other.
 //!
-//! Here are the shape of a finding and the order of the checks; which instances are one virtual router is found in
-//! `routers`.
+//! Here are the shape of a finding and the order of the checks; which instances are one virtual router is
+//! found in `routers`.
 
 mod addresses;
 mod adverts;
@@ -26,7 +26,8 @@ use routers::Router;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ClusterFinding {
-    /// Which of the configurations it is about, by its number in what was given; the places of `diagnostic` are in it.
+    /// Which of the configurations it is about, by its number in what was given; the places of `diagnostic`
+    /// are in it.
     pub node: usize,
     /// What was found.
     pub diagnostic: Diagnostic,
@@ -100,8 +101,8 @@ impl<'a> Cluster<'a> {
 }
 
 impl ClusterFinding {
-    /// The finding as a diagnostic about its node, for showing it with that node's files: what stands elsewhere is a note
-    /// that says the place in words.
+    /// The finding as a diagnostic about its node, for showing it with that node's files: what stands
+    /// elsewhere is a note that says the place in words.
     ///
     /// # Panics
     ///
@@ -166,8 +167,8 @@ const CHECKS: &[Check] = &[
 
 /// What does not fit together in the configurations of the nodes of one cluster.
 ///
-/// Instances of one family and VRID are one virtual router; where a node has several of them, those on interfaces of one
-/// name belong together, or those with the same first address.
+/// Instances of one family and VRID are one virtual router; where a node has several of them, those on
+/// interfaces of one name belong together, or those with the same first address.
 pub fn cluster(nodes: &[&Loaded]) -> Vec<ClusterFinding> {
     let cluster = Cluster::new(nodes);
     let routers = routers::of(nodes);

@@ -29,7 +29,8 @@ pub(super) fn weights(cluster: &Cluster<'_>, router: &Router<'_>, found: &mut Ve
     found.extend(above);
 }
 
-/// The finding that the weights of a member leave it where it is: above the next one, or below the one before it.
+/// The finding that the weights of a member leave it where it is: above the next one, or below the one before
+/// it.
 fn stays(
     cluster: &Cluster<'_>,
     (member, (low, high)): &Reach<'_>,
@@ -69,8 +70,8 @@ fn stays(
     Some(finding)
 }
 
-/// Everything with a weight that moves the priority of a member, and the block it is listed in: the instance's own, and
-/// that of its sync group.
+/// Everything with a weight that moves the priority of a member, and the block it is listed in: the
+/// instance's own, and that of its sync group.
 fn tracked<'c>(
     cluster: &'c Cluster<'_>,
     member: &Member<'c>,
@@ -113,7 +114,7 @@ fn nobody_takes_over(cluster: &Cluster<'_>, member: &Member<'_>) -> Option<Clust
     let message = format!("{} never changes who is master: every node has nopreempt", first.shown());
     let finding = cluster
         .finding_at(Code::ClusterWeight, member, place(cluster, member), &message)
-        .hint("a backup with nopreempt leaves the addresses with a master whose priority sinks below its own")
+        .hint("a backup with nopreempt leaves the addresses with a master whose priority sinks")
         .mend("with weight 0 a failure puts the node into FAULT, and another one takes over");
     Some(finding)
 }
