@@ -119,6 +119,7 @@ const LINTS: &[(Code, Lint)] = &[
     (Code::ServerNowhere, servers::server_nowhere),
     (Code::WeightSwallowed, tracking::weight_swallowed),
     (Code::WeightNopreempt, tracking::weight_and_nopreempt),
+    (Code::Untracked, tracking::untracked),
 ];
 
 fn run(loaded: &Loaded, source: &dyn Source) -> Vec<Finding> {

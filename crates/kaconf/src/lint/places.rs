@@ -75,6 +75,13 @@ impl<'a> Places<'a> {
         text.get(at.start as usize..at.end as usize).unwrap_or_default()
     }
 
+    /// The first word on the line of a place.
+    pub(super) fn start_of_line(&self, at: Location) -> &'a [u8] {
+        let text = self.files.file(at.file).text().get(..at.end as usize).unwrap_or_default();
+        let line = text.rsplit(|octet| *octet == b'\n').next().unwrap_or_default().trim_ascii_start();
+        line.split(u8::is_ascii_whitespace).next().unwrap_or_default()
+    }
+
     /// What follows a place on its line, the end of the line not included.
     pub(super) fn rest_of_line(&self, at: Location) -> &'a [u8] {
         let text = self.files.file(at.file).text().get(at.end as usize..).unwrap_or_default();

@@ -1,11 +1,14 @@
-//! Weights that change nothing.
+//! Weights that change nothing, and things to track that nobody tracks.
 //!
 //! What loading drops (weights of an owner, or in a sync group) it reports itself. Here are those that stay,
 //! and that no state of what is tracked lets count.
 
+use std::collections::{HashMap, HashSet};
+
 use super::places::Block;
 use super::{Context, Finding};
 use crate::code::Code;
+use crate::diag::Diagnostic;
 use crate::files::Location;
 use crate::model::{Tracking, Weight};
 
@@ -112,5 +115,52 @@ pub(super) fn weight_and_nopreempt(context: &Context<'_>, found: &mut Vec<Findin
             .hint("a backup with nopreempt leaves the addresses with a master whose priority sinks")
             .mend("with weight 0 a failure puts the node into FAULT, and another one takes over");
         found.push(finding);
+    }
+}
+
+/// Something to track that nobody tracks.
+pub(super) fn untracked(context: &Context<'_>, found: &mut Vec<Finding>) {
+    let config = &context.loaded.config;
+    // What was refused or dropped was tracked by whoever wrote it.
+    let is_dropped = |diagnostic: &Diagnostic| diagnostic.code == Code::WeightDropped;
+    if context.loaded.fatal().is_some() || context.loaded.diagnostics.iter().any(is_dropped) {
+        return;
+    }
+    let instances = config.instances.iter().map(|instance| &instance.tracking);
+    let all = instances.chain(config.sync_groups.iter().map(|group| &group.tracking));
+    let mut tracked: HashSet<(&str, &str)> = HashSet::new();
+    for tracking in all {
+        tracked.extend(tracking.scripts.iter().map(|one| ("vrrp_script", &*one.name)));
+        tracked.extend(tracking.processes.iter().map(|one| ("vrrp_track_process", &*one.name)));
+        tracked.extend(tracking.files.iter().map(|one| ("track_file", &*one.name)));
+    }
+    // A line that names it and was not taken: it stands before the definition, or has a slip in it.
+    let is_refused =
+        |diagnostic: &&Diagnostic| matches!(diagnostic.code, Code::UnknownName | Code::BadWeight);
+    let refused = context.loaded.diagnostics.iter().filter(is_refused).filter_map(|diagnostic| diagnostic.at);
+    let mut lines: HashMap<&[u8], Location> = HashMap::new();
+    for at in refused {
+        let line = [context.places.text(at), context.places.start_of_line(at)];
+        for text in line {
+            lines.entry(text).or_insert(at);
+        }
+    }
+    let checked = context.places.first_use("virtual_server/real_server", "FILE_CHECK").is_some();
+    let files = config.track_files.iter().filter(|_| !checked).map(|one| ("track_file", &*one.name));
+    let scripts = config.track_scripts.iter().map(|one| ("vrrp_script", &*one.name));
+    let processes = config.track_processes.iter().map(|one| ("vrrp_track_process", &*one.name));
+    for (keyword, name) in scripts.chain(processes).chain(files).filter(|one| !tracked.contains(one)) {
+        let at = context.places.block(keyword, name).head();
+        let message = format!("{keyword} {name}: nobody tracks it");
+        let list = keyword.trim_start_matches("vrrp_").trim_start_matches("track_");
+        let finding = Finding::new(Code::Untracked, at, message)
+            .hint("keepalived leaves it alone: whatever becomes of it, nothing happens")
+            .mend(format!(
+                "list it in a 'track_{list}' block of an instance or a sync group, behind its definition"
+            ));
+        found.push(match lines.get(name.as_bytes()) {
+            Some(at) => finding.note(Some(*at), "it is named here, and not taken"),
+            None => finding,
+        });
     }
 }

@@ -160,6 +160,7 @@ const CHECKS: &[Check] = &[
     adverts::authentication,
     adverts::checksums,
     addresses::lists,
+    addresses::prefixes,
     election::priorities,
     election::preemption,
     tracking::weights,
