@@ -13,17 +13,18 @@ const NAMED: usize = 4;
 
 /// Different lists of addresses, those in adverts and the others apart.
 pub(super) fn lists(cluster: &Cluster<'_>, router: &Router<'_>, found: &mut Vec<ClusterFinding>) {
-    let first = router.first();
-    for member in router.others() {
-        let (here, there) = (member.instance, first.instance);
-        compare(cluster, (first, &there.addresses), (member, &here.addresses), "virtual_ipaddress", found);
-        compare(
-            cluster,
-            (first, &there.excluded),
-            (member, &here.excluded),
-            "virtual_ipaddress_excluded",
-            found,
-        );
+    let sorted = |list: &[VirtualAddress]| {
+        let mut all: Vec<IpAddr> = list.iter().map(|address| address.address.ip()).collect();
+        all.sort();
+        all
+    };
+    for (member, first) in router.odd(|member| sorted(&member.instance.addresses)) {
+        let (here, there) = (&member.instance.addresses, &first.instance.addresses);
+        compare(cluster, (first, there), (member, here), "virtual_ipaddress", found);
+    }
+    for (member, first) in router.odd(|member| sorted(&member.instance.excluded)) {
+        let (here, there) = (&member.instance.excluded, &first.instance.excluded);
+        compare(cluster, (first, there), (member, here), "virtual_ipaddress_excluded", found);
     }
 }
 
@@ -80,7 +81,7 @@ pub(super) fn prefixes(cluster: &Cluster<'_>, router: &Router<'_>, found: &mut V
         own.chain(excluded).map(|address| (address.address.ip(), address.address.prefix())).collect()
     };
     let theirs: HashMap<IpAddr, u8> = all(first);
-    for member in router.others() {
+    for member in router.members.iter().filter(|member| member.node != first.node) {
         let ours: HashMap<IpAddr, u8> = all(member);
         let differs = |(ip, prefix): (&IpAddr, &u8)| {
             let other = *theirs.get(ip)?;

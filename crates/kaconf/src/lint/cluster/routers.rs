@@ -17,14 +17,33 @@ pub(super) struct Router<'a> {
 }
 
 impl<'a> Router<'a> {
-    /// The member that the others are compared with.
+    /// Any member: the one of the first node.
     pub(super) fn first(&self) -> &Member<'a> {
         &self.members[0]
     }
 
-    /// The members that are compared with the first.
-    pub(super) fn others(&self) -> &[Member<'a>] {
-        &self.members[1..]
+    /// The members that differ from the rest in something, each with one of the rest: the first of those that have
+    /// what most have.
+    pub(super) fn odd<K: PartialEq>(
+        &self,
+        key: impl Fn(&Member<'a>) -> K,
+    ) -> impl Iterator<Item = (&Member<'a>, &Member<'a>)> {
+        let mut kinds: Vec<(K, Vec<&Member<'a>>)> = Vec::new();
+        for member in &self.members {
+            let key = key(member);
+            match kinds.iter_mut().find(|(known, _)| *known == key) {
+                Some((_, members)) => members.push(member),
+                None => kinds.push((key, vec![member])),
+            }
+        }
+        // Of several that are as common the one of the first node.
+        let most = kinds.iter().map(|(_, members)| members.len()).max().unwrap_or_default();
+        let usual = kinds.iter().position(|(_, members)| members.len() == most).unwrap_or_default();
+        let rest = kinds[usual].1[0];
+        kinds.remove(usual);
+        let mut odd: Vec<_> = kinds.into_iter().flat_map(|(_, members)| members).collect();
+        odd.sort_by_key(|member| member.node);
+        odd.into_iter().map(move |member| (member, rest))
     }
 
     fn shares_a_node(&self, other: &Self) -> bool {
