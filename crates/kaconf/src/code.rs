@@ -200,6 +200,9 @@ codes! {
     MailToNobody "K614" Warning None "mail and nobody to receive it";
     PersistenceZero "K615" Warning None "a persistence of no time";
     ServerNowhere "K616" Warning None "a virtual server on an address that no instance has";
+    WeightSwallowed "K617" Warning None "a weight that the bounds of the priority swallow";
+    WeightNopreempt "K618" Warning None "weights beside nopreempt";
+    Untracked "K619" Warning None "something to track that nobody tracks";
     ClusterAlone "K650" Warning None "a virtual router that one node alone has";
     ClusterVrid "K651" Error None "the same addresses under two VRIDs";
     ClusterUnheard "K652" Error None "nodes that do not hear each other";
@@ -213,6 +216,10 @@ codes! {
     ClusterTie "K660" Warning None "two nodes of one priority";
     ClusterOwners "K661" Error None "two owners of the same addresses";
     ClusterPreemption "K662" Note None "nopreempt on a node that never takes over";
+    ClusterWeight "K663" Warning None "weights that never change who is master";
+    ClusterGroups "K664" Warning None "different sync groups";
+    ClusterGroupSplit "K665" Warning None "a sync group that different nodes win";
+    ClusterPrefix "K666" Note None "different prefix lengths of an address";
 
     NotActedOn "K900" Note None "known, and not acted on yet";
     MoreFindings "K999" Note None "there is more";

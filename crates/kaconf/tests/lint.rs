@@ -42,7 +42,10 @@ fn read(file: &Path) -> Loaded {
 }
 
 fn entries(directory: &Path) -> Vec<PathBuf> {
-    let mut found: Vec<_> = fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut found: Vec<_> = fs::read_dir(directory)
+        .expect("a directory of cases")
+        .map(|entry| entry.expect("an entry").path())
+        .collect();
     found.sort();
     found
 }
@@ -76,7 +79,7 @@ fn shown(loaded: &Loaded, diagnostic: &Diagnostic) -> String {
 /// Compares with a file, or writes it.
 fn expect(file: &Path, got: &str, wrong: &mut Vec<String>) {
     if std::env::var_os("UPDATE_EXPECT").is_some() {
-        fs::write(file, got).unwrap();
+        fs::write(file, got).expect("a file to write");
     } else if fs::read_to_string(file).unwrap_or_default() != got {
         wrong.push(format!("{}:\n{got}", file.display()));
     }
@@ -125,6 +128,17 @@ fn clusters_give_the_findings_beside_them() {
     }
     assert!(wrong.is_empty(), "UPDATE_EXPECT=1 accepts:\n{}", wrong.join("\n"));
     assert_eq!(untested("K65", "K7", &seen), Vec::<&Code>::new(), "checks without a cluster that shows them");
+}
+
+#[test]
+fn a_finding_of_a_cluster_can_be_told_of_one_node() {
+    let case = directory("cluster/interval");
+    let nodes = [read(&case.join("a.conf")), read(&case.join("b.conf"))];
+    let nodes: Vec<_> = nodes.iter().collect();
+    let found = cluster(&nodes);
+    let told = found[0].told(&nodes);
+    let last = told.notes.last().expect("a note about the other node");
+    assert!(last.at.is_none() && last.text.ends_with("interval/a.conf:5: 1 s there"), "{last:?}");
 }
 
 /// The codes of a range of which there is no example.

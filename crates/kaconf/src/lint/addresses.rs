@@ -1,6 +1,6 @@
 //! Identifiers, addresses, peers and interfaces that are there twice, or not at all.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::net::IpAddr;
 
 use super::{Context, Finding};
@@ -19,7 +19,7 @@ pub(super) fn vrid_twice(context: &Context<'_>, found: &mut Vec<Finding>) {
         let at = block.value_or_head("virtual_router_id");
         let finding = Finding::of(instance, Code::VridTwice, at, &message)
             .note(first_block.value_or_head("virtual_router_id"), "the other one")
-            .hint("it works while they talk to different neighbours; with use_vmac both have the same MAC address")
+            .hint("it works while their neighbours differ; with use_vmac both have the same MAC address")
             .mend("give each virtual router of a network a number of its own");
         found.push(finding);
     }
@@ -29,23 +29,23 @@ pub(super) fn vrid_twice(context: &Context<'_>, found: &mut Vec<Finding>) {
 pub(super) fn address_twice(context: &Context<'_>, found: &mut Vec<Finding>) {
     let mut seen: HashMap<IpAddr, (&Instance, &InterfaceName)> = HashMap::new();
     for (instance, block) in context.instances() {
-        let mut said = HashSet::new();
+        let mut twice = None;
         for address in instance.addresses.iter().chain(&instance.excluded) {
             let ip = address.address.ip();
             let Some(on) = address.device.as_ref().or(instance.interface.as_ref()) else { continue };
             let (first, first_on) = *seen.entry(ip).or_insert((instance, on));
             let is_local = matches!(ip, IpAddr::V6(v6) if v6.is_unicast_link_local());
-            if first.name == instance.name || first_on == on || is_local || !said.insert(&first.name) {
-                continue;
+            if first.name != instance.name && first_on != on && !is_local {
+                twice = twice.or(Some((ip, first, first_on)));
             }
-            let message = format!("{ip} is a virtual address of {} too, there on {first_on}", first.name);
-            let finding = Finding::of(instance, Code::AddressTwice, block.virtual_address(ip), &message)
-                .note(context.places.instance(first).virtual_address(ip), "the other one")
-                .hint(
-                    "while both are master the host has it twice, and whoever asks for it may be told either",
-                );
-            found.push(finding);
         }
+        // One of an instance is enough to see what is wrong.
+        let Some((ip, first, first_on)) = twice else { continue };
+        let message = format!("{ip} is a virtual address of {} too, there on {first_on}", first.name);
+        let finding = Finding::of(instance, Code::AddressTwice, block.virtual_address(ip), &message)
+            .note(context.places.instance(first).virtual_address(ip), "the other one")
+            .hint("while both are master the host has it twice, and whoever asks for it may be told either");
+        found.push(finding);
     }
 }
 

@@ -27,10 +27,19 @@ pub(super) fn password_cut(context: &Context<'_>, found: &mut Vec<Finding>) {
         let short = first_eight(context.places.text(at));
         let message = "only the first 8 characters of auth_pass count";
         let finding = Finding::of(instance, Code::PasswordCut, Some(at), message)
-            .mend_at("write no more than 8 characters: it is the same password", short.is_some().then_some(at), short.unwrap_or_default())
-            .hint("it is sent in clear text: it keeps neighbours apart that share a VRID by mistake, and nobody out")
+            .mend_at(
+                "write no more than 8 characters: it is the same password",
+                short.is_some().then_some(at),
+                short.unwrap_or_default(),
+            )
             .instead_of(Code::Truncated, Some(at));
-        found.push(finding);
+        found.push(match instance.authentication {
+            Authentication::Pass(_) => finding.hint(
+                "it is sent in clear text: \
+                 it keeps apart neighbours that share a VRID by mistake, and no attacker away",
+            ),
+            _ => finding,
+        });
     }
 }
 

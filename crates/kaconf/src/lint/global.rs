@@ -10,8 +10,9 @@ pub(super) fn mail_nowhere(context: &Context<'_>, found: &mut Vec<Finding>) {
     if places.first_use("global_defs", "smtp_server").is_some() {
         return;
     }
-    let finding = Finding::new(Code::MailNowhere, Some(at), "no mail is sent: there is no smtp_server".to_owned())
-        .mend("keepalived has no default for it and says nothing: write 'smtp_server 127.0.0.1', or the server's name");
+    let message = "no mail is sent: there is no smtp_server".to_owned();
+    let finding = Finding::new(Code::MailNowhere, Some(at), message)
+        .mend("there is no default for it: write 'smtp_server 127.0.0.1', or the name of a server");
     found.push(finding);
 }
 

@@ -1,8 +1,9 @@
 //! Lints: what is allowed, works, and is hardly what anybody means.
 //!
-//! Loading says what keepalived would say. Lints say what it does not: what a configuration will do to its user. They
-//! read the model for meanings, the outline for places, and never change the verdict of a configuration test. A lint is
-//! a function in [`LINTS`]; what can only be seen in several nodes' files is in `cluster`.
+//! Loading says what keepalived would say. Lints say what it does not: what a configuration will do to its
+//! user. They read the model for meanings, the outline for places, and never change the verdict of a
+//! configuration test. A lint is a function in [`LINTS`]; what can only be seen in several nodes' files is in
+//! `cluster`.
 
 mod addresses;
 mod authentication;
@@ -13,6 +14,7 @@ mod preemption;
 mod servers;
 mod strict;
 mod timing;
+mod tracking;
 
 pub use cluster::{ClusterFinding, Elsewhere, cluster};
 
@@ -115,6 +117,9 @@ const LINTS: &[(Code, Lint)] = &[
     (Code::MailToNobody, global::mail_to_nobody),
     (Code::PersistenceZero, servers::persistence_zero),
     (Code::ServerNowhere, servers::server_nowhere),
+    (Code::WeightSwallowed, tracking::weight_swallowed),
+    (Code::WeightNopreempt, tracking::weight_and_nopreempt),
+    (Code::Untracked, tracking::untracked),
 ];
 
 fn run(loaded: &Loaded, source: &dyn Source) -> Vec<Finding> {
@@ -131,8 +136,8 @@ fn run(loaded: &Loaded, source: &dyn Source) -> Vec<Finding> {
 /// As many findings as anybody will read.
 const FINDINGS_MAX: usize = 1000;
 
-/// Sorts findings by place, and keeps one of a code and place: a line that is repeated by a sequence, or a file that is
-/// included twice, would say the same again and again.
+/// Sorts findings by place, and keeps one of a code and place: a line that is repeated by a sequence, or a
+/// file that is included twice, would say the same again and again.
 fn once_a_place(mut found: Vec<Finding>) -> Vec<Finding> {
     found.sort_by_key(|finding| (finding.diagnostic.at, finding.diagnostic.code));
     let mut kept: Vec<Finding> = Vec::new();
@@ -170,13 +175,14 @@ fn say_repeats(kept: &mut Vec<Finding>, repeats: u32) {
 
 /// What is allowed and hardly meant, in the order of the files.
 ///
-/// Without an outline ([`Options::outline`](crate::Options::outline)) the findings have no places, and some are missed.
+/// Without an outline ([`Options::outline`](crate::Options::outline)) the findings have no places, and some
+/// are missed.
 pub fn lint(loaded: &Loaded, source: &dyn Source) -> Vec<Diagnostic> {
     run(loaded, source).into_iter().map(|finding| finding.diagnostic).collect()
 }
 
-/// The diagnostics of a configuration with those of lints among them, in the order of the files. Where a lint says more
-/// about what loading found too, loading's diagnostic is left out.
+/// The diagnostics of a configuration with those of lints among them, in the order of the files. Where a lint
+/// says more about what loading found too, loading's diagnostic is left out.
 pub fn with_lints(diagnostics: Vec<Diagnostic>, loaded: &Loaded, source: &dyn Source) -> Vec<Diagnostic> {
     let found = run(loaded, source);
     let replaced: HashSet<_> = found.iter().filter_map(|finding| finding.instead_of).collect();

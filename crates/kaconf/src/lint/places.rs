@@ -1,4 +1,5 @@
-//! Where a block of the model has its words. What the outline does not know has no place; nobody fails for that.
+//! Where a block of the model has its words. What the outline does not know has no place; nobody fails for
+//! that.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -72,6 +73,13 @@ impl<'a> Places<'a> {
     pub(super) fn text(&self, at: Location) -> &'a [u8] {
         let text = self.files.file(at.file).text();
         text.get(at.start as usize..at.end as usize).unwrap_or_default()
+    }
+
+    /// The first word on the line of a place.
+    pub(super) fn start_of_line(&self, at: Location) -> &'a [u8] {
+        let text = self.files.file(at.file).text().get(..at.end as usize).unwrap_or_default();
+        let line = text.rsplit(|octet| *octet == b'\n').next().unwrap_or_default().trim_ascii_start();
+        line.split(u8::is_ascii_whitespace).next().unwrap_or_default()
     }
 
     /// What follows a place on its line, the end of the line not included.
@@ -174,7 +182,8 @@ impl<'p> Block<'p> {
         found.map(|(at, _)| at).or_else(|| self.keyword(list))
     }
 
-    /// A line of a list that begins with an address, whatever its prefix; the list's keyword if none was typed so.
+    /// A line of a list that begins with an address, whatever its prefix; the list's keyword if none was
+    /// typed so.
     pub(super) fn address_line(&self, list: &str, address: IpAddr) -> Option<Location> {
         let found = self.lines(list).find(|(_, text)| value::host(text) == Some(address));
         found.map(|(at, _)| at).or_else(|| self.keyword(list))

@@ -16,7 +16,8 @@ pub(super) fn master_nopreempt(context: &Context<'_>, found: &mut Vec<Finding>) 
             .note(block.value("state"), "the state that takes it away")
             .hint("keepalived drops nopreempt: whenever this node returns it takes the addresses back")
             .mend_at(
-                "to stay with the present master write 'state BACKUP' on every node; the priority decides who begins",
+                "to stay with the present master write 'state BACKUP' on every node: \
+                 the priority decides who begins",
                 block.typed("state", "MASTER"),
                 "BACKUP".to_owned(),
             )

@@ -22,7 +22,7 @@ pub(super) fn authentication(context: &Context<'_>, found: &mut Vec<Finding>) {
         let message = "strict mode drops authentication";
         let finding = Finding::of(instance, Code::StrictAuthentication, Some(at), message)
             .note(origin(context, block), "strict mode is switched on here")
-            .hint("this node sends and takes adverts without a password; a node that is not strict hears none of them")
+            .hint("this node sends adverts without a password; nodes that are not strict hear none of them")
             .mend("remove strict mode, or the authentication block on every node")
             .instead_of(Code::Authentication, block.head());
         found.push(finding);

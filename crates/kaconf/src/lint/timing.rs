@@ -17,7 +17,7 @@ pub(super) fn interval_of_version_2(context: &Context<'_>, found: &mut Vec<Findi
             instance.advert_int
         );
         let finding = Finding::of(instance, Code::IntervalOfVersion2, Some(at), &message)
-            .mend("write 'version 3' in the instance, on every node: it says intervals in hundredths of a second")
+            .mend("write 'version 3' in the instance on every node: it counts hundredths of a second")
             .instead_of(Code::IntervalAdjusted, block.keyword("advert_int"));
         found.push(finding);
     }

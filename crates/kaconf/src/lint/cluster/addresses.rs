@@ -1,6 +1,6 @@
 //! Addresses that one node holds and another does not.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
 
 use super::routers::Router;
@@ -13,17 +13,18 @@ const NAMED: usize = 4;
 
 /// Different lists of addresses, those in adverts and the others apart.
 pub(super) fn lists(cluster: &Cluster<'_>, router: &Router<'_>, found: &mut Vec<ClusterFinding>) {
-    let first = router.first();
-    for member in router.others() {
-        let (here, there) = (member.instance, first.instance);
-        compare(cluster, (first, &there.addresses), (member, &here.addresses), "virtual_ipaddress", found);
-        compare(
-            cluster,
-            (first, &there.excluded),
-            (member, &here.excluded),
-            "virtual_ipaddress_excluded",
-            found,
-        );
+    let sorted = |list: &[VirtualAddress]| {
+        let mut all: Vec<IpAddr> = list.iter().map(|address| address.address.ip()).collect();
+        all.sort();
+        all
+    };
+    for (member, first) in router.odd(|member| sorted(&member.instance.addresses)) {
+        let (here, there) = (&member.instance.addresses, &first.instance.addresses);
+        compare(cluster, (first, there), (member, here), "virtual_ipaddress", found);
+    }
+    for (member, first) in router.odd(|member| sorted(&member.instance.excluded)) {
+        let (here, there) = (&member.instance.excluded, &first.instance.excluded);
+        compare(cluster, (first, there), (member, here), "virtual_ipaddress_excluded", found);
     }
 }
 
@@ -70,6 +71,33 @@ fn compare(
             .hint("keepalived before 2.3.3 also drops adverts with another list: both nodes are master then");
     }
     found.push(finding);
+}
+
+/// An address of different prefix lengths.
+pub(super) fn prefixes(cluster: &Cluster<'_>, router: &Router<'_>, found: &mut Vec<ClusterFinding>) {
+    let first = router.first();
+    let all = |member: &Member<'_>| {
+        let (own, excluded) = (member.instance.addresses.iter(), member.instance.excluded.iter());
+        own.chain(excluded).map(|address| (address.address.ip(), address.address.prefix())).collect()
+    };
+    let theirs: HashMap<IpAddr, u8> = all(first);
+    for member in router.members.iter().filter(|member| member.node != first.node) {
+        let ours: HashMap<IpAddr, u8> = all(member);
+        let differs = |(ip, prefix): (&IpAddr, &u8)| {
+            let other = *theirs.get(ip)?;
+            (other != *prefix).then_some((*ip, *prefix, other))
+        };
+        // One is enough to see what is wrong, and always the same one.
+        let Some((ip, prefix, other)) = ours.iter().filter_map(differs).min() else { continue };
+        let message = format!("{ip} is /{prefix} here, /{other} on another node");
+        let at = cluster.block(member).virtual_address(ip);
+        found.push(
+            cluster
+                .finding_at(Code::ClusterPrefix, member, at, &message)
+                .elsewhere(first.node, cluster.block(first).virtual_address(ip), format!("/{other} there"))
+                .hint("the nodes do not reach the same neighbours by it; without a length it is /32, or /128 for IPv6"),
+        );
+    }
 }
 
 /// The addresses of one list that the other has not, in their order.

@@ -3,7 +3,7 @@
 use vrrp_types::{Family, Version};
 
 use super::routers::Router;
-use super::{Cluster, ClusterFinding};
+use super::{Cluster, ClusterFinding, Member};
 use crate::code::Code;
 use crate::diag::Severity;
 use crate::model::{Authentication, ChecksumV3};
@@ -12,9 +12,8 @@ const TWO_MASTERS: &str = "each drops the other's adverts, so that both are mast
 
 /// Different versions.
 pub(super) fn versions(cluster: &Cluster<'_>, router: &Router<'_>, found: &mut Vec<ClusterFinding>) {
-    let first = router.first();
-    let theirs = first.instance.version;
-    for member in router.others().iter().filter(|member| member.instance.version != theirs) {
+    for (member, first) in router.odd(|member| member.instance.version) {
+        let theirs = first.instance.version;
         let message =
             format!("VRRP version {} here, version {theirs} on another node", member.instance.version);
         found.push(
@@ -27,16 +26,15 @@ pub(super) fn versions(cluster: &Cluster<'_>, router: &Router<'_>, found: &mut V
                     format!("version {theirs} there"),
                 )
                 .hint(TWO_MASTERS)
-                .mend("write the same 'version' in the instance, or 'vrrp_version' in global_defs, on every node"),
+                .mend("write the same 'version' in the instance on every node, or 'vrrp_version' globally"),
         );
     }
 }
 
 /// Different intervals.
 pub(super) fn intervals(cluster: &Cluster<'_>, router: &Router<'_>, found: &mut Vec<ClusterFinding>) {
-    let first = router.first();
-    let theirs = first.instance.advert_int;
-    for member in router.others().iter().filter(|member| member.instance.advert_int != theirs) {
+    for (member, first) in router.odd(|member| member.instance.advert_int) {
+        let theirs = first.instance.advert_int;
         let message =
             format!("advert_int is {} s here, {theirs} s on another node", member.instance.advert_int);
         let finding = cluster.finding(Code::ClusterInterval, member, "advert_int", &message).elsewhere(
@@ -67,10 +65,8 @@ const fn kind(authentication: &Authentication) -> &'static str {
 
 /// Different passwords, or kinds of authentication.
 pub(super) fn authentication(cluster: &Cluster<'_>, router: &Router<'_>, found: &mut Vec<ClusterFinding>) {
-    let first = router.first();
-    let theirs = &first.instance.authentication;
-    for member in router.others().iter().filter(|member| member.instance.authentication != *theirs) {
-        let ours = &member.instance.authentication;
+    for (member, first) in router.odd(|member| member.instance.authentication) {
+        let (ours, theirs) = (&member.instance.authentication, &first.instance.authentication);
         let same_kind = kind(ours) == kind(theirs);
         let keyword = if same_kind { "auth_pass" } else { "auth_type" };
         let at =
@@ -93,14 +89,10 @@ pub(super) fn authentication(cluster: &Cluster<'_>, router: &Router<'_>, found: 
 
 /// Different checksums of version 3 over IPv4.
 pub(super) fn checksums(cluster: &Cluster<'_>, router: &Router<'_>, found: &mut Vec<ClusterFinding>) {
-    let first = router.first();
-    let is_v3 = |member: &super::Member<'_>| {
-        member.instance.version == Version::V3 && member.instance.family == Family::V4
-    };
-    let theirs = first.instance.checksum_v3;
-    let differs =
-        |member: &&super::Member<'_>| is_v3(member) && is_v3(first) && member.instance.checksum_v3 != theirs;
-    for member in router.others().iter().filter(differs) {
+    let is_v3 =
+        |member: &Member<'_>| member.instance.version == Version::V3 && member.instance.family == Family::V4;
+    let all = router.members.iter().all(is_v3);
+    for (member, first) in router.odd(|member| member.instance.checksum_v3).filter(|_| all) {
         let (ours, other) = match member.instance.checksum_v3 {
             ChecksumV3::AsV2 => ("without", "with"),
             ChecksumV3::PseudoHeader => ("with", "without"),

@@ -1,29 +1,33 @@
 //! Lints over the files of several nodes: what only shows when they are held against each other.
 //!
-//! Here are the shape of a finding and the order of the checks; which instances are one virtual router is found in
-//! `routers`.
+//! Here are the shape of a finding and the order of the checks; which instances are one virtual router is
+//! found in `routers`.
 
 mod addresses;
 mod adverts;
 mod election;
+mod groups;
 mod reach;
 mod routers;
+mod tracking;
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use super::places::{Block, Places};
 use crate::code::Code;
 use crate::diag::{Diagnostic, Severity};
-use crate::files::Location;
+use crate::files::{File, Location};
 use crate::load::Loaded;
-use crate::model::Instance;
+use crate::model::{Instance, SyncGroup};
 use routers::Router;
 
 /// A finding about several nodes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ClusterFinding {
-    /// Which of the configurations it is about, by its number in what was given; the places of `diagnostic` are in it.
+    /// Which of the configurations it is about, by its number in what was given; the places of `diagnostic`
+    /// are in it.
     pub node: usize,
     /// What was found.
     pub diagnostic: Diagnostic,
@@ -53,9 +57,29 @@ struct Member<'a> {
 /// All nodes with their places.
 struct Cluster<'a> {
     nodes: Vec<Places<'a>>,
+    loaded: &'a [&'a Loaded],
+    /// The sync groups of each node by the names of their members.
+    groups: Vec<HashMap<&'a str, &'a SyncGroup>>,
 }
 
-impl Cluster<'_> {
+impl<'a> Cluster<'a> {
+    fn new(loaded: &'a [&'a Loaded]) -> Self {
+        let groups = |one: &&'a Loaded| {
+            let all = one.config.sync_groups.iter();
+            all.flat_map(|group| group.members.iter().map(move |member| (&**member, group))).collect()
+        };
+        Self {
+            nodes: loaded.iter().map(|one| Places::new(one)).collect(),
+            loaded,
+            groups: loaded.iter().map(groups).collect(),
+        }
+    }
+
+    /// The sync group of an instance.
+    fn group(&self, member: &Member<'_>) -> Option<&'a SyncGroup> {
+        self.groups[member.node].get(&*member.instance.name).copied()
+    }
+
     fn block<'c>(&'c self, member: &Member<'c>) -> Block<'c> {
         self.nodes[member.node].instance(member.instance)
     }
@@ -72,13 +96,35 @@ impl Cluster<'_> {
         at: Option<Location>,
         message: &str,
     ) -> ClusterFinding {
-        let message = format!("({}) {message}", member.instance.name);
-        let diagnostic = Diagnostic::new(code, at, message);
-        ClusterFinding { node: member.node, diagnostic, elsewhere: Vec::new() }
+        ClusterFinding::new(code, member.node, at, format!("({}) {message}", member.instance.name))
     }
 }
 
 impl ClusterFinding {
+    /// The finding as a diagnostic about its node, for showing it with that node's files: what stands
+    /// elsewhere is a note that says the place in words.
+    ///
+    /// # Panics
+    ///
+    /// If `nodes` are not those that [`cluster`] was given.
+    pub fn told(&self, nodes: &[&Loaded]) -> Diagnostic {
+        let mut told = self.diagnostic.clone();
+        for there in &self.elsewhere {
+            let files = &nodes[there.node].files;
+            let path = |file: &File| file.path().display().to_string();
+            let place = match there.at {
+                Some(at) => format!("{}:{}", path(files.file(at.file)), files.line_column(at).0),
+                None => files.iter().next().map(path).unwrap_or_default(),
+            };
+            told = told.note(None, format!("{place}: {}", there.text));
+        }
+        told
+    }
+
+    fn new(code: Code, node: usize, at: Option<Location>, message: String) -> Self {
+        Self { node, diagnostic: Diagnostic::new(code, at, message), elsewhere: Vec::new() }
+    }
+
     fn severity(mut self, severity: Severity) -> Self {
         self.diagnostic.severity = severity;
         self
@@ -114,16 +160,18 @@ const CHECKS: &[Check] = &[
     adverts::authentication,
     adverts::checksums,
     addresses::lists,
+    addresses::prefixes,
     election::priorities,
     election::preemption,
+    tracking::weights,
 ];
 
 /// What does not fit together in the configurations of the nodes of one cluster.
 ///
-/// Instances of one family and VRID are one virtual router; where a node has several of them, those on interfaces of one
-/// name belong together, or those with the same first address.
+/// Instances of one family and VRID are one virtual router; where a node has several of them, those on
+/// interfaces of one name belong together, or those with the same first address.
 pub fn cluster(nodes: &[&Loaded]) -> Vec<ClusterFinding> {
-    let cluster = Cluster { nodes: nodes.iter().map(|loaded| Places::new(loaded)).collect() };
+    let cluster = Cluster::new(nodes);
     let routers = routers::of(nodes);
     let mut found = Vec::new();
     routers::incomplete(&cluster, &routers, &mut found);
@@ -132,5 +180,6 @@ pub fn cluster(nodes: &[&Loaded]) -> Vec<ClusterFinding> {
             check(&cluster, router, &mut found);
         }
     }
+    groups::groups(&cluster, &routers, &mut found);
     found
 }

@@ -21,8 +21,6 @@ fn means(mode: &Mode) -> String {
 
 /// Multicast here and unicast there, or two groups.
 pub(super) fn modes(cluster: &Cluster<'_>, router: &Router<'_>, found: &mut Vec<ClusterFinding>) {
-    let first = router.first();
-    let theirs = means(&first.instance.mode);
     let at = |member: &Member<'_>| {
         let block = cluster.block(member);
         let keyword = match member.instance.mode {
@@ -31,11 +29,8 @@ pub(super) fn modes(cluster: &Cluster<'_>, router: &Router<'_>, found: &mut Vec<
         };
         keyword.or_else(|| block.head())
     };
-    for member in router.others() {
-        let ours = means(&member.instance.mode);
-        if ours == theirs {
-            continue;
-        }
+    for (member, first) in router.odd(|member| means(&member.instance.mode)) {
+        let (ours, theirs) = (means(&member.instance.mode), means(&first.instance.mode));
         let message = format!("{ours} here, {theirs} on another node");
         found.push(
             cluster

@@ -1,6 +1,6 @@
 //! Which instances of the nodes are one virtual router, and those that nobody shares.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 use std::net::IpAddr;
 
@@ -17,14 +17,33 @@ pub(super) struct Router<'a> {
 }
 
 impl<'a> Router<'a> {
-    /// The member that the others are compared with.
+    /// Any member: the one of the first node.
     pub(super) fn first(&self) -> &Member<'a> {
         &self.members[0]
     }
 
-    /// The members that are compared with the first.
-    pub(super) fn others(&self) -> &[Member<'a>] {
-        &self.members[1..]
+    /// The members that differ from the rest in something, each with one of the rest: the first of those that have
+    /// what most have.
+    pub(super) fn odd<K: PartialEq>(
+        &self,
+        key: impl Fn(&Member<'a>) -> K,
+    ) -> impl Iterator<Item = (&Member<'a>, &Member<'a>)> {
+        let mut kinds: Vec<(K, Vec<&Member<'a>>)> = Vec::new();
+        for member in &self.members {
+            let key = key(member);
+            match kinds.iter_mut().find(|(known, _)| *known == key) {
+                Some((_, members)) => members.push(member),
+                None => kinds.push((key, vec![member])),
+            }
+        }
+        // Of several that are as common the one of the first node.
+        let most = kinds.iter().map(|(_, members)| members.len()).max().unwrap_or_default();
+        let usual = kinds.iter().position(|(_, members)| members.len() == most).unwrap_or_default();
+        let rest = kinds[usual].1[0];
+        kinds.remove(usual);
+        let mut odd: Vec<_> = kinds.into_iter().flat_map(|(_, members)| members).collect();
+        odd.sort_by_key(|member| member.node);
+        odd.into_iter().map(move |member| (member, rest))
     }
 
     fn shares_a_node(&self, other: &Self) -> bool {
@@ -90,22 +109,23 @@ pub(super) fn incomplete(cluster: &Cluster<'_>, routers: &[Router<'_>], found: &
     if cluster.nodes.len() < 2 {
         return;
     }
-    let mut seen: HashMap<IpAddr, &Router<'_>> = HashMap::new();
-    let mut alone: Vec<&Router<'_>> = Vec::new();
-    for router in routers.iter().filter(|router| router.members.len() < cluster.nodes.len()) {
+    let mut seen: HashMap<IpAddr, usize> = HashMap::new();
+    let mut twins: HashSet<usize> = HashSet::new();
+    let partial =
+        || routers.iter().enumerate().filter(|(_, router)| router.members.len() < cluster.nodes.len());
+    for (index, router) in partial() {
         let mut twin = None;
         for address in &router.first().instance.addresses {
-            let earlier = *seen.entry(address.address.ip()).or_insert(router);
-            twin = twin.or_else(|| (!earlier.shares_a_node(router)).then_some(earlier));
+            let earlier = *seen.entry(address.address.ip()).or_insert(index);
+            twin = twin.or_else(|| (!routers[earlier].shares_a_node(router)).then_some(earlier));
         }
         if let Some(twin) = twin {
-            found.push(other_number(cluster, twin.first(), router.first()));
-            alone.retain(|lonely| !std::ptr::eq(*lonely, twin));
-        } else if router.members.len() == 1 {
-            alone.push(router);
+            found.push(other_number(cluster, routers[twin].first(), router.first()));
+            twins.extend([twin, index]);
         }
     }
-    found.extend(alone.into_iter().map(|router| nobodys_backup(cluster, router.first())));
+    let alone = partial().filter(|(index, router)| router.members.len() == 1 && !twins.contains(index));
+    found.extend(alone.map(|(_, router)| nobodys_backup(cluster, router.first())));
 }
 
 fn other_number(cluster: &Cluster<'_>, first: &Member<'_>, second: &Member<'_>) -> ClusterFinding {
