@@ -5,7 +5,7 @@
 
 use std::fs::File;
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use kaconf::model::{Authentication, Config};
@@ -120,13 +120,13 @@ fn load(options: &Options) -> Loaded {
     how.test = options.config_test.is_some();
     if let Some(name) = &options.namespace {
         enter(name);
-        return kaconf::load(&how, &Host::here());
+        return kaconf::load(&how, &Host::here(options));
     }
-    let loaded = kaconf::load(&how, &Host::here());
+    let loaded = kaconf::load(&how, &Host::here(options));
     match loaded.config.global.net_namespace.as_deref() {
         Some(name) => {
             enter(name);
-            kaconf::load(&how, &Host::here())
+            kaconf::load(&how, &Host::here(options))
         }
         None => loaded,
     }
@@ -166,11 +166,14 @@ fn host_name() -> String {
 struct Host {
     /// `None` when they cannot be asked for: then nothing is held against a name.
     links: Option<Vec<Link>>,
+    /// `-s` says where, whatever the configuration says.
+    elsewhere: bool,
 }
 
 impl Host {
-    fn here() -> Self {
-        Self { links: Netlink::open().and_then(|mut netlink| netlink.links()).ok() }
+    fn here(options: &Options) -> Self {
+        let links = Netlink::open().and_then(|mut netlink| netlink.links()).ok();
+        Self { links, elsewhere: options.namespace.is_some() }
     }
 }
 
@@ -191,6 +194,14 @@ impl Source for Host {
         FileSource.variable(name)
     }
 
+    fn current_directory(&self) -> Option<PathBuf> {
+        FileSource.current_directory()
+    }
+
+    fn namespace(&self, name: &str) -> Lookup<()> {
+        if self.elsewhere { Lookup::Unknown } else { FileSource.namespace(name) }
+    }
+
     fn path(&self, path: &Path) -> Lookup<PathFacts> {
         FileSource.path(path)
     }
@@ -201,6 +212,14 @@ impl Source for Host {
 
     fn group(&self, name: &str) -> Lookup<u32> {
         FileSource.group(name)
+    }
+
+    fn resolves(&self, host: &str) -> Lookup<()> {
+        FileSource.resolves(host)
+    }
+
+    fn cpus(&self) -> Option<u16> {
+        FileSource.cpus()
     }
 
     fn interface(&self, name: &str) -> InterfaceFacts {

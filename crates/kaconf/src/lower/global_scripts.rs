@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::global::Setter;
+use super::global_values as values;
 use super::reader::Reader;
 use super::script::DEFAULT_USER;
 use crate::code::{Class, Code};
@@ -10,8 +12,39 @@ use crate::expand::Statement;
 use crate::model::{Config, Fifo, Fifos, Script};
 use crate::source::Lookup;
 
+/// The keywords, sorted by name.
+pub(super) const KEYWORDS: &[(&str, Setter)] = &[
+    ("enable_script_security", |r, _| r.config.global.scripts.security = true),
+    ("fifo_write_vrrp_states_on_reload", |r, _| r.config.global.fifos.states_on_reload = true),
+    ("lvs_notify_fifo", notify_fifo),
+    ("lvs_notify_fifo_script", fifo_script),
+    ("notify_fifo", notify_fifo),
+    ("notify_fifo_script", fifo_script),
+    ("script_user", script_user),
+    ("shutdown_script", |r, s| own_script(r, s, |config| &mut config.global.scripts.shutdown)),
+    ("shutdown_script_timeout", |r, s| {
+        if let Some(timeout) = timeout(r, s) {
+            r.config.global.scripts.shutdown_timeout = timeout;
+        }
+    }),
+    ("startup_script", |r, s| own_script(r, s, |config| &mut config.global.scripts.startup)),
+    ("startup_script_timeout", |r, s| {
+        if let Some(timeout) = timeout(r, s) {
+            r.config.global.scripts.startup_timeout = timeout;
+        }
+    }),
+    ("use_symlink_paths", |r, s| {
+        values::flag(r, s, |r, on| r.config.global.scripts.use_symlink_paths = on);
+    }),
+    ("vrrp_notify_fifo", notify_fifo),
+    ("vrrp_notify_fifo_script", fifo_script),
+    ("vrrp_notify_priority_changes", |r, s| {
+        values::flag(r, s, |r, on| r.config.global.fifos.priority_changes = on);
+    }),
+];
+
 /// `script_user USER [GROUP]`: one that does not exist leaves scripts without a user.
-pub(super) fn script_user(reader: &mut Reader<'_>, statement: &Statement) {
+fn script_user(reader: &mut Reader<'_>, statement: &Statement) {
     if statement.len() < 2 {
         let message = "script_user is missing a user, ignoring it".to_owned();
         return reader.context.report(statement, 0, Code::BadValue, message);
@@ -50,7 +83,7 @@ fn pin_earlier(reader: &mut Reader<'_>, statement: &Statement) {
 }
 
 /// `startup_script`, `shutdown_script`: the first one counts.
-pub(super) fn own_script(
+fn own_script(
     reader: &mut Reader<'_>,
     statement: &Statement,
     slot: for<'r> fn(&'r mut Config) -> &'r mut Option<Script>,
@@ -71,8 +104,29 @@ pub(super) fn own_script(
     *slot(&mut reader.config) = script;
 }
 
+/// Once all is read: a FIFO that gets every event gets no event twice.
+pub(super) fn settle(reader: &mut Reader<'_>) {
+    let Fifos { all, vrrp, lvs, .. } = &mut reader.config.global.fifos;
+    let mut dropped = Vec::new();
+    for (keyword, fifo) in [("vrrp_notify_fifo", &mut *vrrp), ("lvs_notify_fifo", &mut *lvs)] {
+        if all.path.is_some() && fifo.path == all.path {
+            *fifo = Fifo::default();
+            dropped.push(format!("{keyword} is the same as notify_fifo, ignoring it"));
+        }
+    }
+    if lvs.path.is_some() && lvs.path == vrrp.path && lvs.script.is_some() && vrrp.script.is_some() {
+        lvs.script = None;
+        dropped.push(
+            "lvs_notify_fifo and vrrp_notify_fifo are the same, ignoring lvs_notify_fifo_script".to_owned(),
+        );
+    }
+    for message in dropped {
+        reader.context.report_at(None, Code::FifoChoice, message);
+    }
+}
+
 /// `startup_script_timeout`, `shutdown_script_timeout`: 1 to 1000 seconds.
-pub(super) fn timeout(reader: &mut Reader<'_>, statement: &Statement) -> Option<Duration> {
+fn timeout(reader: &mut Reader<'_>, statement: &Statement) -> Option<Duration> {
     if statement.len() < 2 {
         let message = format!("{} is missing its value, ignoring it", statement.text(0));
         reader.context.report(statement, 0, Code::BadValue, message);
@@ -92,7 +146,7 @@ fn fifo<'r>(reader: &'r mut Reader<'_>, statement: &Statement) -> &'r mut Fifo {
 }
 
 /// `*notify_fifo PATH [USER [GROUP]]`: the first one counts.
-pub(super) fn notify_fifo(reader: &mut Reader<'_>, statement: &Statement) {
+fn notify_fifo(reader: &mut Reader<'_>, statement: &Statement) {
     if statement.len() < 2 {
         let message = format!("{} is missing a path, ignoring it", statement.text(0));
         return reader.context.report(statement, 0, Code::BadValue, message);
@@ -114,7 +168,7 @@ pub(super) fn notify_fifo(reader: &mut Reader<'_>, statement: &Statement) {
 }
 
 /// `*notify_fifo_script COMMAND [USER [GROUP]]`: the first one counts.
-pub(super) fn fifo_script(reader: &mut Reader<'_>, statement: &Statement) {
+fn fifo_script(reader: &mut Reader<'_>, statement: &Statement) {
     if statement.len() < 2 {
         let message = format!("{} has nothing to run, ignoring it", statement.text(0));
         return reader.context.report(statement, 0, Code::BadValue, message);

@@ -27,6 +27,8 @@ pub(super) struct Reader<'a> {
     pub(super) names: HashSet<Box<str>>,
     /// Writes down what stands where.
     pub(super) recorder: Recorder,
+    /// A keyword of the root or of `global_defs` lacked its value: keepalived's parent reads those.
+    pub(super) parent_stopped: bool,
     /// Scripts that the model has no place for.
     pub(super) collected: Collected,
     /// How many braces are open.
@@ -69,6 +71,7 @@ impl<'a> Reader<'a> {
             drafts: Vec::new(),
             names: HashSet::new(),
             recorder: Recorder::new(options.outline),
+            parent_stopped: false,
             collected: Collected::default(),
             depth: 0,
             opened: None,

@@ -13,9 +13,9 @@ use super::reader::Reader;
 use super::script::DEFAULT_USER;
 use super::script_path::{self as path, Problem};
 use super::script_report as report;
-use crate::code::Class;
+use crate::code::{Class, Code};
 use crate::files::Location;
-use crate::model::{Script, Scripts};
+use crate::model::{Config, Script, Scripts};
 use crate::source::{Lookup, UserFacts};
 
 const ROOT: UserFacts = UserFacts { uid: 0, gid: 0 };
@@ -247,9 +247,11 @@ fn notify(script: &mut Option<Script>) -> (Role, &mut Option<Script>) {
 }
 
 impl Reader<'_> {
-    /// Looks at the scripts of all processes.
-    pub(super) fn script_security(&mut self) {
-        let Self { context, config, collected, drafts, .. } = self;
+    /// Looks at the scripts of all processes. `with_vrrp`: there is an instance, be it one that cannot run.
+    pub(super) fn script_security(&mut self, config: &mut Config, with_vrrp: bool) {
+        let Self { context, collected, .. } = self;
+        // keepalived's VRRP process gives up before it looks at scripts.
+        let with_vrrp = with_vrrp && !context.sink.has(Code::InterfaceMissing);
         let mut pass = Pass::new(context, config.global.scripts.clone());
         let (scripts, fifos) = (&mut config.global.scripts, &mut config.global.fifos);
         pass.check(Process::Parent, [&mut scripts.startup, &mut scripts.shutdown].into_iter().map(notify));
@@ -258,7 +260,7 @@ impl Reader<'_> {
             let fifos = [&mut fifos.all.script, &mut fifos.lvs.script].into_iter().map(notify);
             pass.check(Process::Checker, own.chain(fifos));
         }
-        if !drafts.is_empty() {
+        if with_vrrp {
             let own = collected.vrrp.iter_mut().map(|(role, script)| (*role, script));
             let fifos = [&mut fifos.all.script, &mut fifos.vrrp.script].into_iter().map(notify);
             pass.check(Process::Vrrp, own.chain(fifos));

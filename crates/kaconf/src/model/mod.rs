@@ -5,16 +5,30 @@
 //! no span; `lower` fills these from the tree.
 
 mod address;
+mod defaults;
+mod events;
+mod firewall;
 mod global;
-mod notify;
+mod ipvs;
+mod mail;
+mod monitoring;
+mod process;
+mod reload;
 mod script;
 #[cfg(feature = "serde")]
 mod seconds;
 mod vrrp;
 
 pub use address::{Broadcast, InterfaceName, VirtualAddress};
-pub use global::{DynamicInterfaces, Global, Process, RxBuffers, Scheduling};
-pub use notify::{Fifo, Fifos, Scripts};
+pub use defaults::{GarpExtra, VrrpDefaults};
+pub use events::{Fifo, Fifos, Scripts};
+pub use firewall::{Firewall, Ipsets, Iptables};
+pub use global::{DynamicInterfaces, Global, RxBuffers};
+pub use ipvs::{FlushOnStop, Ipvs, IpvsSync, IpvsTimeouts};
+pub use mail::Mail;
+pub use monitoring::{Dbus, Snmp};
+pub use process::{AutoPriority, Process, Scheduling};
+pub use reload::{Reload, ReloadFile};
 pub use script::Script;
 pub use vrrp::{
     Accept, Authentication, ChecksumV3, Garp, InitialState, Instance, Mode, OldUnicastChecksum, UnicastPeer,
