@@ -21,6 +21,8 @@ pub(super) const KEYWORDS: &[(&str, Setter)] = &[
     ("notify_fifo", notify_fifo),
     ("notify_fifo_script", fifo_script),
     ("script_user", script_user),
+    // In the table, for newer releases; 2.4.3 does not know it.
+    ("set_supplementary_groups", |r, s| r.unknown(s, "global_defs")),
     ("shutdown_script", |r, s| own_script(r, s, |config| &mut config.global.scripts.shutdown)),
     ("shutdown_script_timeout", |r, s| {
         if let Some(timeout) = timeout(r, s) {
