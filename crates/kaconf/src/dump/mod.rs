@@ -3,6 +3,9 @@
 //! What is written reads back to an equal model, by this crate and by keepalived. Comments and the way the
 //! configuration was typed are not here: for a file that somebody edits there is `syntax`.
 
+mod global;
+mod global_parts;
+mod script;
 mod writer;
 
 use crate::model::Config;
@@ -10,6 +13,8 @@ use crate::model::Config;
 use writer::Writer;
 
 /// A configuration as text.
-pub fn dump(_config: &Config) -> String {
-    Writer::default().finish()
+pub fn dump(config: &Config) -> String {
+    let mut writer = Writer::default();
+    global::global(&mut writer, &config.global);
+    writer.finish()
 }

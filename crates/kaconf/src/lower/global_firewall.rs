@@ -10,8 +10,6 @@ use crate::model::{Ipsets, Iptables};
 const CHAIN_MAX: usize = 27;
 const SET_MAX: usize = 30;
 const TABLE_MAX: usize = 254;
-/// Octets of the longest name the kernel has for a set.
-const SET_KERNEL_MAX: usize = 31;
 
 /// The keywords, sorted by name.
 pub(super) const KEYWORDS: &[(&str, Setter)] = &[
@@ -117,7 +115,7 @@ fn ipsets(reader: &mut Reader<'_>, statement: &Statement) {
             let Some(name) = name(reader, statement, index + 1, SET_MAX) else { return };
             name
         } else {
-            derived(&names, index)
+            Ipsets::derived(&names, index)
         };
     }
     for index in 1..names.len() {
@@ -130,22 +128,6 @@ fn ipsets(reader: &mut Reader<'_>, statement: &Statement) {
     reader.config.global.firewall.ipsets = Ipsets::Named(Box::new(names));
 }
 
-/// The name of a set that was not typed: a given one with another end, cut to what the kernel has room for.
-fn derived(names: &[Box<str>; 6], index: usize) -> Box<str> {
-    let (base, end) = match index {
-        1 => (&*names[0], "6"),
-        2 => (names[1].strip_suffix('6').unwrap_or(&names[1]), "_if6"),
-        3 => (&*names[0], "_igmp"),
-        4 => (&*names[0], "_mld"),
-        _ => (&*names[0], "_nd"),
-    };
-    let mut len = base.len().min(SET_KERNEL_MAX - end.len());
-    while !base.is_char_boundary(len) {
-        len -= 1;
-    }
-    format!("{}{end}", &base[..len]).into()
-}
-
 /// Once all is read: nftables goes before iptables, and sets need iptables.
 pub(super) fn settle(reader: &mut Reader<'_>) {
     let firewall = &mut reader.config.global.firewall;
@@ -155,34 +137,5 @@ pub(super) fn settle(reader: &mut Reader<'_>) {
     } else if firewall.iptables.is_none() && matches!(firewall.ipsets, Ipsets::Named(_)) {
         let message = "vrrp_ipsets does nothing without vrrp_iptables".to_owned();
         reader.context.report_at(None, Code::FirewallChoice, message);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_of_sets_are_made_of_the_first() {
-        let mut names: [Box<str>; 6] = Default::default();
-        for (first, want) in [
-            ("k", ["k6", "k_if6", "k_igmp", "k_mld", "k_nd"]),
-            (
-                "abcdefghijklmnopqrstuvwxyz0123",
-                [
-                    "abcdefghijklmnopqrstuvwxyz01236",
-                    "abcdefghijklmnopqrstuvwxyz0_if6",
-                    "abcdefghijklmnopqrstuvwxyz_igmp",
-                    "abcdefghijklmnopqrstuvwxyz0_mld",
-                    "abcdefghijklmnopqrstuvwxyz01_nd",
-                ],
-            ),
-        ] {
-            names[0] = first.into();
-            for index in 1..6 {
-                names[index] = derived(&names, index);
-                assert_eq!(&*names[index], want[index - 1]);
-            }
-        }
     }
 }

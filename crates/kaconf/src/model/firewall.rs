@@ -25,6 +25,40 @@ pub enum Ipsets {
     Named(Box<[Box<str>; 6]>),
 }
 
+/// Octets of the longest name the kernel has for a set, and of the longest that keepalived reads.
+const SET_MAX: usize = 31;
+const SET_TYPED_MAX: usize = 30;
+
+impl Ipsets {
+    /// The name of a set that was not typed: a given one with another end, cut to what the kernel has room for.
+    pub(crate) fn derived(names: &[Box<str>; 6], index: usize) -> Box<str> {
+        let (base, end) = match index {
+            1 => (&*names[0], "6"),
+            2 => (names[1].strip_suffix('6').unwrap_or(&names[1]), "_if6"),
+            3 => (&*names[0], "_igmp"),
+            4 => (&*names[0], "_mld"),
+            _ => (&*names[0], "_nd"),
+        };
+        let mut len = base.len().min(SET_MAX - end.len());
+        while !base.is_char_boundary(len) {
+            len -= 1;
+        }
+        format!("{}{end}", &base[..len]).into()
+    }
+
+    /// The names that have to be typed: those behind them are made of them, and may be longer than can be typed.
+    pub(crate) fn typed(names: &[Box<str>; 6]) -> &[Box<str>] {
+        let made = |index: usize| index > 0 && names[index] == Self::derived(names, index);
+        let too_long = |name: &Box<str>| name.len() > SET_TYPED_MAX;
+        let count = if names.iter().any(too_long) {
+            (0..names.len()).rfind(|&index| !made(index)).map_or(1, |index| index + 1)
+        } else {
+            names.len()
+        };
+        &names[..count]
+    }
+}
+
 /// The firewall.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -65,6 +99,37 @@ impl Default for Firewall {
             nftables_ipvs_priority: -1,
             nftables_ipvs_start_fwmark: 1000,
             namespace_with_ipsets: false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_sets_are_made_of_the_first() {
+        let long = "abcdefghijklmnopqrstuvwxyz0123";
+        for (first, want) in [
+            ("k", ["k6", "k_if6", "k_igmp", "k_mld", "k_nd"]),
+            (
+                long,
+                [
+                    "abcdefghijklmnopqrstuvwxyz01236",
+                    "abcdefghijklmnopqrstuvwxyz0_if6",
+                    "abcdefghijklmnopqrstuvwxyz_igmp",
+                    "abcdefghijklmnopqrstuvwxyz0_mld",
+                    "abcdefghijklmnopqrstuvwxyz01_nd",
+                ],
+            ),
+        ] {
+            let mut names: [Box<str>; 6] = Default::default();
+            names[0] = first.into();
+            for index in 1..6 {
+                names[index] = Ipsets::derived(&names, index);
+                assert_eq!(&*names[index], want[index - 1]);
+            }
+            assert_eq!(Ipsets::typed(&names).len(), if first == long { 1 } else { 6 });
         }
     }
 }
