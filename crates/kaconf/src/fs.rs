@@ -59,8 +59,8 @@ impl Source for FileSource {
 
     fn namespace(&self, name: &str) -> Lookup<()> {
         let places = ["/run/netns", "/var/run/netns"];
-        let there = |place: &&str| Path::new(place).join(name).exists();
-        if places.iter().any(|place| there(&place)) { Lookup::Present(()) } else { Lookup::Missing }
+        let there = |place: &&str| Path::new(*place).join(name).exists();
+        if places.iter().any(there) { Lookup::Present(()) } else { Lookup::Missing }
     }
 
     fn path(&self, path: &Path) -> Lookup<PathFacts> {

@@ -92,10 +92,10 @@ pub(super) const TABLES: [&[(&str, Setter)]; 8] = [
     super::global_monitoring::KEYWORDS,
 ];
 
-fn setter(word: &[u8]) -> Option<Setter> {
+fn row(word: &[u8]) -> Option<&'static (&'static str, Setter)> {
     TABLES.iter().find_map(|table| {
         let index = table.binary_search_by(|(name, _)| name.as_bytes().cmp(word)).ok()?;
-        Some(table[index].1)
+        Some(&table[index])
     })
 }
 
@@ -122,13 +122,21 @@ impl Reader<'_> {
         let mut statement = Statement::default();
         let mut progress = Progress::NeedsOpen;
         while let Next::Statement = self.next_in_block(&mut statement, &mut progress) {
-            if let Some(setter) = setter(statement.word(0)) {
+            if let Some((name, setter)) = row(statement.word(0)) {
+                self.mark(name, &statement);
                 setter(self, &statement);
             } else if statement.word(0) == b"notification_email" {
                 self.notification_email(&mut statement);
             } else {
                 self.unknown(&statement, "global_defs");
             }
+        }
+    }
+
+    /// Remembers where a keyword was typed last.
+    pub(super) fn mark(&mut self, keyword: &'static str, statement: &Statement) {
+        if let Some(at) = statement.at(0) {
+            self.places.insert(keyword, at);
         }
     }
 

@@ -131,11 +131,13 @@ fn ipsets(reader: &mut Reader<'_>, statement: &Statement) {
 /// Once all is read: nftables goes before iptables, and sets need iptables.
 pub(super) fn settle(reader: &mut Reader<'_>) {
     let firewall = &mut reader.config.global.firewall;
-    if firewall.nftables.is_some() && firewall.iptables.take().is_some() {
-        let message = "nftables and vrrp_iptables exclude each other, ignoring vrrp_iptables".to_owned();
-        reader.context.report_at(None, Code::FirewallChoice, message);
+    let (keyword, message) = if firewall.nftables.is_some() && firewall.iptables.take().is_some() {
+        ("vrrp_iptables", "nftables and vrrp_iptables exclude each other, ignoring vrrp_iptables")
     } else if firewall.iptables.is_none() && matches!(firewall.ipsets, Ipsets::Named(_)) {
-        let message = "vrrp_ipsets does nothing without vrrp_iptables".to_owned();
-        reader.context.report_at(None, Code::FirewallChoice, message);
-    }
+        ("vrrp_ipsets", "vrrp_ipsets does nothing without vrrp_iptables")
+    } else {
+        return;
+    };
+    let at = reader.places.get(keyword).copied();
+    reader.context.report_at(at, Code::FirewallChoice, message.to_owned());
 }

@@ -95,15 +95,16 @@ fn timeouts(reader: &mut Reader<'_>, statement: &Statement) {
 ///
 /// An older form is `INTERFACE NAME N`.
 fn sync_daemon(reader: &mut Reader<'_>, statement: &Statement) {
-    let refusal = match &reader.config.global.ipvs.sync {
-        Some(sync) => {
-            Some(format!("lvs_sync_daemon is there already, on {}, ignoring this one", sync.interface))
-        }
-        None if statement.len() < 2 => Some("lvs_sync_daemon requires an interface, ignoring it".to_owned()),
-        None if statement.word(1).len() > INTERFACE_MAX => {
+    if let Some(sync) = &reader.config.global.ipvs.sync {
+        let message = format!("lvs_sync_daemon is there already, on {}, ignoring this one", sync.interface);
+        return reader.context.report(statement, 1, Code::Repeated, message);
+    }
+    let refusal = match statement.len() {
+        0..2 => Some("lvs_sync_daemon requires an interface, ignoring it".to_owned()),
+        _ if statement.word(1).len() > INTERFACE_MAX => {
             Some(format!("interface name '{}' is too long, ignoring lvs_sync_daemon", statement.text(1)))
         }
-        None => None,
+        _ => None,
     };
     if let Some(message) = refusal {
         return reader.context.report(statement, 1, Code::BadValue, message);

@@ -7,6 +7,7 @@ use super::global::Setter;
 use super::global_values as values;
 use super::reader::Reader;
 use super::script::DEFAULT_USER;
+use super::script_report as report;
 use crate::code::{Class, Code};
 use crate::expand::Statement;
 use crate::model::{Config, Fifo, Fifos, Script};
@@ -51,35 +52,60 @@ fn script_user(reader: &mut Reader<'_>, statement: &Statement) {
         let message = "script_user is missing a user, ignoring it".to_owned();
         return reader.context.report(statement, 0, Code::BadValue, message);
     }
-    match reader.context.script_user("", statement) {
+    let account = reader.context.script_user("", statement);
+    pin_earlier(reader, statement);
+    reader.context.scripts.settled = true;
+    match account {
         Some(account) => {
-            pin_earlier(reader, statement);
             let scripts = &mut reader.config.global.scripts;
-            (scripts.user, scripts.group) = account;
+            (scripts.user, scripts.group) = (account.user, account.group);
         }
         None => reader.context.scripts.no_user = true,
     }
 }
 
-/// What was read before `script_user` runs as whom scripts run by default.
+/// Settles whom what has no user belongs to, the first time it is needed. False if there is nobody.
+fn default_user(reader: &mut Reader<'_>, statement: &Statement) -> bool {
+    if !std::mem::replace(&mut reader.context.scripts.settled, true)
+        && reader.context.source.user(DEFAULT_USER) == Lookup::Missing
+    {
+        let scripts = &mut reader.config.global.scripts;
+        reader.context.scripts.no_user = scripts.security;
+        if !scripts.security {
+            scripts.user = Some("root".into());
+        }
+        let report = report::no_default_user(scripts.security, statement.at(0));
+        reader.context.sink.push(report);
+    }
+    !reader.context.scripts.no_user
+}
+
+/// [`default_user`] for a script that was read.
+fn with_user(reader: &mut Reader<'_>, statement: &Statement, script: Script) -> Option<Script> {
+    (script.user.is_some() || default_user(reader, statement)).then_some(script)
+}
+
+/// What was read before a `script_user` keeps whom it had until then.
 fn pin_earlier(reader: &mut Reader<'_>, statement: &Statement) {
-    let global = &mut reader.config.global;
-    if global.scripts.user.is_some() {
+    if !reader.context.scripts.settled {
         return;
     }
-    let user =
-        if reader.context.source.user(DEFAULT_USER) == Lookup::Missing { "root" } else { DEFAULT_USER };
-    let fifos = &mut global.fifos;
-    let scripts = [
-        &mut global.scripts.startup,
-        &mut global.scripts.shutdown,
-        &mut fifos.all.script,
-        &mut fifos.vrrp.script,
-        &mut fifos.lvs.script,
-    ];
-    for script in scripts.into_iter().flatten().filter(|script| script.user.is_none()) {
-        script.user = Some(user.into());
-        let message = format!("script '{}' was read before script_user and runs as {user}", script.program());
+    let global = &mut reader.config.global;
+    let user = global.scripts.user.clone().unwrap_or_else(|| DEFAULT_USER.into());
+    let group = global.scripts.group.clone();
+    let Fifos { all, vrrp, lvs, .. } = &mut global.fifos;
+    for fifo in [&mut *all, &mut *vrrp, &mut *lvs] {
+        if fifo.path.is_some() && fifo.user.is_none() {
+            (fifo.user, fifo.group) = (Some(user.clone()), group.clone());
+        }
+    }
+    let scripts = &mut global.scripts;
+    let own = [&mut scripts.startup, &mut scripts.shutdown];
+    let scripts = own.into_iter().chain([&mut all.script, &mut vrrp.script, &mut lvs.script]);
+    for script in scripts.flatten().filter(|script| script.user.is_none()) {
+        (script.user, script.group) = (Some(user.clone()), group.clone());
+        let message =
+            format!("script '{}' was read before this script_user and runs as {user}", script.program());
         reader.context.report(statement, 0, Code::Unusual, message);
     }
 }
@@ -99,6 +125,7 @@ fn own_script(
         return reader.context.report(statement, 0, Code::ScriptGlobal, message);
     }
     let script = reader.context.script("", statement);
+    let script = script.and_then(|script| with_user(reader, statement, script));
     if script.is_none() && !reader.context.stopped {
         let message = format!("{} is not a script that can be run, ignoring it", statement.text(0));
         reader.context.report(statement, 1, Code::ScriptGlobal, message);
@@ -113,17 +140,18 @@ pub(super) fn settle(reader: &mut Reader<'_>) {
     for (keyword, fifo) in [("vrrp_notify_fifo", &mut *vrrp), ("lvs_notify_fifo", &mut *lvs)] {
         if all.path.is_some() && fifo.path == all.path {
             *fifo = Fifo::default();
-            dropped.push(format!("{keyword} is the same as notify_fifo, ignoring it"));
+            dropped.push((keyword, format!("{keyword} is the same as notify_fifo, ignoring it")));
         }
     }
     if lvs.path.is_some() && lvs.path == vrrp.path && lvs.script.is_some() && vrrp.script.is_some() {
         lvs.script = None;
-        dropped.push(
-            "lvs_notify_fifo and vrrp_notify_fifo are the same, ignoring lvs_notify_fifo_script".to_owned(),
-        );
+        let message =
+            "lvs_notify_fifo and vrrp_notify_fifo are the same, only the script of the second is run";
+        dropped.push(("lvs_notify_fifo_script", message.to_owned()));
     }
-    for message in dropped {
-        reader.context.report_at(None, Code::FifoChoice, message);
+    for (keyword, message) in dropped {
+        let at = reader.places.get(keyword).copied();
+        reader.context.report_at(at, Code::FifoChoice, message);
     }
 }
 
@@ -164,6 +192,9 @@ fn notify_fifo(reader: &mut Reader<'_>, statement: &Statement) {
     {
         return;
     }
+    if user.is_none() && !default_user(reader, statement) {
+        return;
+    }
     let fifo = fifo(reader, statement);
     fifo.path = Some(PathBuf::from(statement.text(1).into_owned()));
     (fifo.user, fifo.group) = (user, group);
@@ -180,5 +211,6 @@ fn fifo_script(reader: &mut Reader<'_>, statement: &Statement) {
         return reader.context.report(statement, 1, Code::Repeated, message);
     }
     let script = reader.context.script("", statement);
+    let script = script.and_then(|script| with_user(reader, statement, script));
     fifo(reader, statement).script = script;
 }

@@ -1,6 +1,6 @@
 //! The stream of statements, and the ways keepalived reads blocks off it.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::collect::Collected;
 use super::context::Context;
@@ -27,6 +27,8 @@ pub(super) struct Reader<'a> {
     pub(super) names: HashSet<Box<str>>,
     /// Writes down what stands where.
     pub(super) recorder: Recorder,
+    /// Where keywords of `global_defs` and of the root were typed.
+    pub(super) places: HashMap<&'static str, Location>,
     /// A keyword of the root or of `global_defs` lacked its value: keepalived's parent reads those.
     pub(super) parent_stopped: bool,
     /// Scripts that the model has no place for.
@@ -71,6 +73,7 @@ impl<'a> Reader<'a> {
             drafts: Vec::new(),
             names: HashSet::new(),
             recorder: Recorder::new(options.outline),
+            places: HashMap::new(),
             parent_stopped: false,
             collected: Collected::default(),
             depth: 0,

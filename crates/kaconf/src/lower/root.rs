@@ -96,6 +96,7 @@ impl Reader<'_> {
             let message = format!("duplicate net_namespace definition {}, ignoring it", statement.text(1));
             return self.context.report(statement, 1, Code::Repeated, message);
         }
+        self.mark("net_namespace", statement);
         self.config.global.net_namespace = Some(statement.text(1).into());
         self.config.global.use_pid_dir = true;
     }
@@ -107,7 +108,8 @@ impl Reader<'_> {
             return false;
         }
         let message = format!("there is no network namespace {name}, nothing can be started in it");
-        self.context.report_at(None, Code::NamespaceMissing, message);
+        let at = self.places.get("net_namespace").copied();
+        self.context.report_at(at, Code::NamespaceMissing, message);
         true
     }
 

@@ -178,6 +178,9 @@ impl<'r, 'a> Pass<'r, 'a> {
 
     /// Searches the directories of PATH. `Ok(None)` where nobody can say.
     fn search(&self, program: &str, who: Option<UserFacts>) -> Result<Option<PathBuf>, Problem> {
+        if who.is_some_and(|who| who.uid != 0) {
+            return Err(Problem::NotSearched);
+        }
         let source = self.context.source;
         let directories = source.variable("PATH").unwrap_or_else(|| "/bin:/usr/bin".to_owned());
         let mut denied = None;

@@ -49,8 +49,7 @@ impl Ipsets {
     /// The names that have to be typed: those behind them are made of them, and may be longer than can be typed.
     pub(crate) fn typed(names: &[Box<str>; 6]) -> &[Box<str>] {
         let made = |index: usize| index > 0 && names[index] == Self::derived(names, index);
-        let too_long = |name: &Box<str>| name.len() > SET_TYPED_MAX;
-        let count = if names.iter().any(too_long) {
+        let count = if names.iter().any(|name| name.len() > SET_TYPED_MAX) {
             (0..names.len()).rfind(|&index| !made(index)).map_or(1, |index| index + 1)
         } else {
             names.len()
