@@ -117,6 +117,13 @@ codes! {
     Repeated "K305" Warning General "given more than once";
     Adjusted "K306" Warning General "replaced by the nearest value that works";
     Unusual "K307" Note None "allowed, but unusual";
+    NamespaceMissing "K310" Warning None "the network namespace does not exist";
+    HostUnknown "K311" Warning General "a host's name cannot be looked up";
+    BadDirectory "K312" Warning General "a directory cannot be used";
+    BadName "K313" Warning General "a name that the kernel does not take";
+    OldForm "K314" Warning General "an older form of a value";
+    FirewallChoice "K315" Warning None "two settings of the firewall exclude each other";
+    FifoChoice "K316" Warning None "the same FIFO twice";
 
     DuplicateName "K400" Warning General "the name is taken";
     NoVrid "K401" Error General "an instance has no virtual_router_id";

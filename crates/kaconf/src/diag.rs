@@ -1,6 +1,7 @@
 //! Diagnostics as data: a stable code, a severity, a message, a place. Showing them is `render`'s job.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use crate::code::{Class, Code};
 use crate::files::Location;
@@ -117,15 +118,17 @@ pub(crate) struct Sink {
     dropped: usize,
     worst: Class,
     errors: usize,
+    codes: HashSet<Code>,
 }
 
 impl Sink {
     pub(crate) fn new(max: usize) -> Self {
-        Self { list: Vec::new(), max, dropped: 0, worst: Class::None, errors: 0 }
+        Self { list: Vec::new(), max, dropped: 0, worst: Class::None, errors: 0, codes: HashSet::new() }
     }
 
     pub(crate) fn push(&mut self, diagnostic: Diagnostic) {
         self.worst = self.worst.max(diagnostic.class);
+        self.codes.insert(diagnostic.code);
         // What keeps the daemon from starting must not drown in complaints.
         let error = diagnostic.severity == Severity::Error;
         self.errors += usize::from(error);
@@ -139,6 +142,11 @@ impl Sink {
     /// Whether a warning would still be kept: then it is worth working out what helps.
     pub(crate) const fn has_room(&self) -> bool {
         self.list.len() < self.max
+    }
+
+    /// Whether a rule was broken, shown or not.
+    pub(crate) fn has(&self, code: Code) -> bool {
+        self.codes.contains(&code)
     }
 
     /// Whether something was found that keeps the daemon from starting.

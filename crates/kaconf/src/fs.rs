@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::{ErrorKind, Read};
+use std::net::ToSocketAddrs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
@@ -63,6 +64,16 @@ impl Source for FileSource {
         routing_files::read(list, dirs)
     }
 
+    fn current_directory(&self) -> Option<PathBuf> {
+        std::env::current_dir().ok()
+    }
+
+    fn namespace(&self, name: &str) -> Lookup<()> {
+        let places = ["/run/netns", "/var/run/netns"];
+        let there = |place: &&str| Path::new(*place).join(name).exists();
+        if places.iter().any(there) { Lookup::Present(()) } else { Lookup::Missing }
+    }
+
     fn path(&self, path: &Path) -> Lookup<PathFacts> {
         let facts = match fs::symlink_metadata(path) {
             Ok(facts) => facts,
@@ -87,6 +98,19 @@ impl Source for FileSource {
 
     fn group(&self, name: &str) -> Lookup<u32> {
         accounts::group(name)
+    }
+
+    fn resolves(&self, host: &str) -> Lookup<()> {
+        let found = (host, 0).to_socket_addrs().is_ok_and(|mut addresses| addresses.next().is_some());
+        if found { Lookup::Present(()) } else { Lookup::Missing }
+    }
+
+    fn cpus(&self) -> Option<u16> {
+        let list = fs::read_to_string("/sys/devices/system/cpu/online").ok()?;
+        list.trim().split(',').try_fold(0u16, |count, range| {
+            let (first, last) = range.split_once('-').unwrap_or((range, range));
+            count.checked_add(last.parse::<u16>().ok()?.checked_sub(first.parse().ok()?)?)?.checked_add(1)
+        })
     }
 }
 

@@ -26,6 +26,7 @@ pub struct Loaded {
     pub outline: Outline,
     worst: Class,
     fatal: Option<Fatal>,
+    no_namespace: bool,
 }
 
 /// Why a daemon does not start with a configuration.
@@ -114,6 +115,7 @@ pub fn load(options: &Options, source: &dyn Source) -> Loaded {
         outline: lowered.outline,
         worst: if lowered.unreadable && !lowered.missing { Class::Security } else { lowered.worst },
         fatal,
+        no_namespace: lowered.no_namespace,
     }
 }
 
@@ -150,6 +152,10 @@ fn doubts(diagnostics: &[Diagnostic]) -> Vec<Box<str>> {
 impl Loaded {
     /// What a configuration test would exit with.
     pub const fn exit_class(&self) -> ExitClass {
+        if self.no_namespace && !matches!(self.fatal, Some(Fatal::NoConfiguration)) {
+            // keepalived ends before it looks at the rest, and with 0.
+            return ExitClass::Clean;
+        }
         match (self.fatal, self.worst) {
             (Some(Fatal::MissingParameter), _) => ExitClass::MissingParameter,
             (_, Class::None) => ExitClass::Clean,

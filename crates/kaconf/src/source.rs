@@ -175,6 +175,16 @@ pub trait Source {
         None
     }
 
+    /// The directory that relative paths start at, for `${_PWD}`.
+    fn current_directory(&self) -> Option<PathBuf> {
+        None
+    }
+
+    /// Whether a network namespace can be entered.
+    fn namespace(&self, _name: &str) -> Lookup<()> {
+        Lookup::Unknown
+    }
+
     /// What a path leads to: the parts of a script's path are asked for one by one.
     fn path(&self, _path: &Path) -> Lookup<PathFacts> {
         Lookup::Unknown
@@ -188,6 +198,16 @@ pub trait Source {
     /// The number of a group, by name.
     fn group(&self, _name: &str) -> Lookup<u32> {
         Lookup::Unknown
+    }
+
+    /// Whether the name of a host can be looked up. Asked in a configuration test only: it may take a while.
+    fn resolves(&self, _host: &str) -> Lookup<()> {
+        Lookup::Unknown
+    }
+
+    /// How many CPUs there are.
+    fn cpus(&self) -> Option<u16> {
+        None
     }
 
     /// What is known of a network interface.

@@ -46,7 +46,8 @@ impl Source for World {
     }
 
     fn path(&self, path: &Path) -> Lookup<PathFacts> {
-        let path = path.to_str().unwrap();
+        let path = path.to_string_lossy();
+        let path = &*path;
         if path == "/w/link" {
             let kind = PathKind::Link("theirs/../closed".into());
             return Lookup::Present(PathFacts { kind, uid: 0, gid: 0, mode: 0o777 });
@@ -56,6 +57,18 @@ impl Source for World {
         };
         let kind = if path.contains('.') { PathKind::File } else { PathKind::Directory };
         Lookup::Present(PathFacts { kind, uid, gid, mode })
+    }
+
+    fn namespace(&self, name: &str) -> Lookup<()> {
+        if name == "nowhere" { Lookup::Missing } else { Lookup::Unknown }
+    }
+
+    fn resolves(&self, host: &str) -> Lookup<()> {
+        if host.ends_with(".invalid") { Lookup::Missing } else { Lookup::Unknown }
+    }
+
+    fn cpus(&self) -> Option<u16> {
+        Some(4)
     }
 
     fn user(&self, name: &str) -> Lookup<UserFacts> {
@@ -87,7 +100,9 @@ fn shown(loaded: &Loaded) -> String {
         let text = render(diagnostic, &loaded.files).replace(&prefix, "");
         let _ = writeln!(out, "{:?} {} {text}", diagnostic.severity, diagnostic.code);
     }
-    let global = changed(&loaded.config.global, &Global::default());
+    let defaults = settings(&Global::default());
+    let mut global = settings(&loaded.config.global);
+    global.retain(|setting| !defaults.contains(setting));
     if !global.is_empty() {
         let _ = writeln!(out, "global\n    {}", global.join("\n    "));
     }
@@ -98,6 +113,32 @@ fn shown(loaded: &Loaded) -> String {
         out.push_str("has virtual servers\n");
     }
     out
+}
+
+/// The settings of a structure, one line each, those of a structure in it behind its name.
+fn settings(value: &impl Debug) -> Vec<String> {
+    let mut settings: Vec<String> = Vec::new();
+    let mut path: Vec<String> = Vec::new();
+    let mut open = 0;
+    for line in format!("{value:#?}").lines().map(str::trim) {
+        let ends = line.starts_with([')', ']', '}']);
+        if open > 0 {
+            open = if ends { open - 1 } else { open + usize::from(line.ends_with(['(', '[', '{'])) };
+            settings.last_mut().expect("something is open").push_str(line);
+        } else if ends {
+            path.pop();
+        } else if let Some((name, value)) = line.split_once(": ") {
+            if value.ends_with('{') && !value.starts_with("Some") {
+                path.push(name.to_owned());
+                continue;
+            }
+            open = usize::from(value.ends_with(['(', '[', '{']));
+            let path: String = path.iter().map(|part| format!("{part}.")).collect();
+            settings.push(format!("{path}{line}"));
+        }
+    }
+    let tidy = |text: String| text.replace(",)", ")").replace(",]", "]").replace(",}", "}");
+    settings.into_iter().map(|setting| tidy(setting).trim_end_matches(',').to_owned()).collect()
 }
 
 /// Only what differs from the defaults is worth reading; addresses read best as they are typed.

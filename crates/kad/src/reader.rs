@@ -5,7 +5,7 @@
 
 use std::fs::File;
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use kaconf::model::{Authentication, Config};
@@ -125,13 +125,13 @@ fn load(options: &Options) -> Loaded {
     how.outline = false;
     if let Some(name) = &options.namespace {
         enter(name);
-        return kaconf::load(&how, &Host::here());
+        return kaconf::load(&how, &Host::here(options.namespace.is_some()));
     }
-    let loaded = kaconf::load(&how, &Host::here());
+    let loaded = kaconf::load(&how, &Host::here(options.namespace.is_some()));
     match loaded.config.global.net_namespace.as_deref() {
         Some(name) => {
             enter(name);
-            kaconf::load(&how, &Host::here())
+            kaconf::load(&how, &Host::here(options.namespace.is_some()))
         }
         None => loaded,
     }
@@ -171,17 +171,21 @@ pub(crate) fn host_name() -> String {
 pub(crate) struct Host {
     /// `None` when they cannot be asked for: then nothing is held against a name.
     links: Option<Vec<Link>>,
+    /// `-s` says where, whatever the configuration says.
+    elsewhere: bool,
 }
 
 impl Host {
-    /// This host, its interfaces as they are in this network namespace now.
-    pub(crate) fn here() -> Self {
-        Self { links: Netlink::open().and_then(|mut netlink| netlink.links()).ok() }
+    /// This host, its interfaces as they are in this network namespace now. `elsewhere`: `-s` says where, whatever the
+    /// configuration says.
+    pub(crate) fn here(elsewhere: bool) -> Self {
+        let links = Netlink::open().and_then(|mut netlink| netlink.links()).ok();
+        Self { links, elsewhere }
     }
 
     /// This host's files, and no word about interfaces.
     pub(crate) const fn files_only() -> Self {
-        Self { links: None }
+        Self { links: None, elsewhere: false }
     }
 }
 
@@ -202,6 +206,14 @@ impl Source for Host {
         FileSource.variable(name)
     }
 
+    fn current_directory(&self) -> Option<PathBuf> {
+        FileSource.current_directory()
+    }
+
+    fn namespace(&self, name: &str) -> Lookup<()> {
+        if self.elsewhere { Lookup::Unknown } else { FileSource.namespace(name) }
+    }
+
     fn path(&self, path: &Path) -> Lookup<PathFacts> {
         FileSource.path(path)
     }
@@ -216,6 +228,14 @@ impl Source for Host {
 
     fn is_directory(&self, path: &Path) -> Option<bool> {
         FileSource.is_directory(path)
+    }
+
+    fn resolves(&self, host: &str) -> Lookup<()> {
+        FileSource.resolves(host)
+    }
+
+    fn cpus(&self) -> Option<u16> {
+        FileSource.cpus()
     }
 
     fn interface(&self, name: &str) -> InterfaceFacts {

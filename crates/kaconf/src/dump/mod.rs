@@ -5,6 +5,8 @@
 
 mod address;
 mod blocks;
+mod global;
+mod global_parts;
 mod line;
 mod route;
 mod routing;
@@ -20,6 +22,7 @@ use writer::Writer;
 /// A configuration as text.
 pub fn dump(config: &Config) -> String {
     let mut writer = Writer::default();
+    global::global(&mut writer, &config.global);
     blocks::before_instances(&mut writer, config);
     blocks::track_groups(&mut writer, config);
     routing::static_blocks(&mut writer, config);

@@ -280,7 +280,10 @@ impl Expander<'_> {
             return None;
         }
         Some(match used.name {
-            b"_PWD" => self.directory().display().to_string().into_bytes(),
+            b"_PWD" => {
+                let here = self.source.current_directory().unwrap_or_default();
+                here.join(self.directory()).display().to_string().trim_end_matches('/').as_bytes().to_vec()
+            }
             b"_INSTANCE" => self.options.config_id.as_deref().unwrap_or_default().as_bytes().to_vec(),
             b"_ENV" => {
                 let name = String::from_utf8_lossy(used.parameters[0]);

@@ -33,10 +33,13 @@ impl Reader<'_> {
             let script = self.context.script("", statement);
             scripts.push((role, script));
         } else if keyword.name == "user" {
-            if let Some((user, group)) = self.context.script_user("", statement)
-                && let Some((_, Some(script))) = scripts.last_mut()
-            {
-                (script.user, script.group) = (user, group);
+            let account = self.context.script_user("", statement);
+            if let Some((_, slot)) = scripts.last_mut() {
+                *slot = slot.take().zip(account).map(|(script, account)| Script {
+                    user: account.user,
+                    group: account.group,
+                    ..script
+                });
             }
         } else {
             return false;

@@ -1,15 +1,67 @@
-//! `global_defs`: names, mail, files, and how the processes run.
+//! `global_defs`: the processes, what they are called and how they run.
 
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::global::Setter;
+use super::global_values as values;
 use super::reader::Reader;
 use crate::code::Code;
 use crate::expand::Statement;
+use crate::model::Process;
 use crate::value;
 
 const U32_MAX: i64 = u32::MAX as i64;
+/// The highest real-time priority of the kernel.
+const REALTIME_MAX: i64 = 99;
 const IGNORING: &str = "ignoring it";
+
+/// The keywords, sorted by name.
+pub(super) const KEYWORDS: &[(&str, Setter)] = &[
+    ("bfd_cpu_affinity", cpu_affinity),
+    ("bfd_no_swap", no_swap),
+    ("bfd_priority", nice),
+    ("bfd_process_name", process_name),
+    ("bfd_rlimit_rtime", realtime_limit),
+    ("bfd_rlimit_rttime", realtime_limit),
+    ("bfd_rt_priority", realtime),
+    ("checker_cpu_affinity", cpu_affinity),
+    ("checker_no_swap", no_swap),
+    ("checker_priority", nice),
+    ("checker_process_name", process_name),
+    ("checker_rlimit_rtime", realtime_limit),
+    ("checker_rlimit_rttime", realtime_limit),
+    ("checker_rt_priority", realtime),
+    ("lvs_netlink_cmd_rcv_bufs", buffer_size),
+    ("lvs_netlink_cmd_rcv_bufs_force", buffer_force),
+    ("lvs_netlink_monitor_rcv_bufs", buffer_size),
+    ("lvs_netlink_monitor_rcv_bufs_force", buffer_force),
+    ("lvs_process_name", process_name),
+    ("max_auto_priority", max_auto_priority),
+    ("min_auto_priority_delay", min_auto_priority_delay),
+    ("process_monitor_rcv_bufs", buffer_size),
+    ("process_monitor_rcv_bufs_force", buffer_force),
+    ("process_name", process_name),
+    ("process_names", |r, _| {
+        let global = &mut r.config.global;
+        global.process_names = true;
+        global.vrrp.name = Some("keepalived_vrrp".into());
+        global.checker.name = Some("keepalived_lvs".into());
+        global.bfd.name = Some("keepalived_bfd".into());
+    }),
+    ("umask", umask),
+    ("vrrp_cpu_affinity", cpu_affinity),
+    ("vrrp_netlink_cmd_rcv_bufs", buffer_size),
+    ("vrrp_netlink_cmd_rcv_bufs_force", buffer_force),
+    ("vrrp_netlink_monitor_rcv_bufs", buffer_size),
+    ("vrrp_netlink_monitor_rcv_bufs_force", buffer_force),
+    ("vrrp_no_swap", no_swap),
+    ("vrrp_priority", nice),
+    ("vrrp_process_name", process_name),
+    ("vrrp_rlimit_rtime", realtime_limit),
+    ("vrrp_rlimit_rttime", realtime_limit),
+    ("vrrp_rt_priority", realtime),
+];
 
 /// The bits `umask` takes by name.
 const UMASK_BITS: [(&str, u32); 12] = [
@@ -27,65 +79,8 @@ const UMASK_BITS: [(&str, u32); 12] = [
     ("IRWXO", 0o007),
 ];
 
-/// A value must be there, but its lack does not stop reading.
-fn has_value(reader: &mut Reader<'_>, statement: &Statement) -> bool {
-    if statement.len() < 2 {
-        let message = format!("{} is missing its value, ignoring it", statement.text(0));
-        reader.context.report(statement, 0, Code::BadValue, message);
-    }
-    statement.len() > 1
-}
-
-pub(super) fn router_id(reader: &mut Reader<'_>, statement: &Statement) {
-    if has_value(reader, statement) {
-        reader.config.global.router_id = Some(statement.text(1).into());
-    }
-}
-
-pub(super) fn email_from(reader: &mut Reader<'_>, statement: &Statement) {
-    if !has_value(reader, statement) {
-        return;
-    }
-    if statement.len() > 2 {
-        let message = format!("notification_email_from: ignoring extra entries '{}' ...", statement.text(2));
-        reader.context.report(statement, 2, Code::ExtraParameter, message);
-    }
-    reader.config.global.notification_email_from = Some(statement.text(1).into());
-}
-
-/// `smtp_server HOST [PORT]`; the host is not looked up here.
-pub(super) fn smtp_server(reader: &mut Reader<'_>, statement: &Statement) {
-    if reader.context.need(statement, 1).is_none() {
-        return;
-    }
-    let port = if statement.len() > 2 {
-        value::number(statement.word(2), 1, 65_535, !reader.context.test).value
-    } else {
-        Some(25)
-    };
-    match port {
-        Some(port) => reader.config.global.smtp_server = Some((statement.text(1).into(), port as u16)),
-        None => {
-            let message =
-                format!("invalid smtp server {} {}, ignoring it", statement.text(1), statement.text(2));
-            reader.context.report(statement, 2, Code::BadNumber, message);
-        }
-    }
-}
-
-/// `smtp_connect_timeout`: 0 becomes 1.
-pub(super) fn smtp_connect_timeout(reader: &mut Reader<'_>, statement: &Statement) {
-    if let Some(seconds) = reader.context.lenient("", statement, 0, U32_MAX / 1_000_000, IGNORING) {
-        if seconds == 0 {
-            let message = "smtp_connect_timeout must be greater than 0, setting to 1".to_owned();
-            reader.context.report(statement, 1, Code::Adjusted, message);
-        }
-        reader.config.global.smtp_connect_timeout = Duration::from_secs(seconds.max(1) as u64);
-    }
-}
-
 pub(super) fn json_version(reader: &mut Reader<'_>, statement: &Statement) {
-    if has_value(reader, statement)
+    if values::present(reader, statement)
         && let Some(version) = reader.context.lenient("", statement, 1, 2, IGNORING)
     {
         reader.config.global.json_version = version as u8;
@@ -103,7 +98,7 @@ pub(super) fn path(reader: &mut Reader<'_>, statement: &Statement) -> Option<Pat
 }
 
 /// A process name: the kernel keeps 15 octets.
-pub(super) fn name(reader: &mut Reader<'_>, statement: &Statement) -> Option<Box<str>> {
+fn name(reader: &mut Reader<'_>, statement: &Statement) -> Option<Box<str>> {
     reader.context.need(statement, 1)?;
     let name = statement.text(1);
     let mut len = name.len().min(15);
@@ -117,88 +112,132 @@ pub(super) fn name(reader: &mut Reader<'_>, statement: &Statement) -> Option<Box
     Some(name[..len].into())
 }
 
-pub(super) fn nice(reader: &mut Reader<'_>, statement: &Statement) {
-    if has_value(reader, statement) {
-        let nice = reader.context.lenient("", statement, -20, 19, "using 0");
-        reader.config.global.vrrp.scheduling.nice = Some(nice.unwrap_or(0) as i8);
+/// Which process a keyword is about, by how it begins.
+fn process<'r>(reader: &'r mut Reader<'_>, statement: &Statement) -> &'r mut Process {
+    let global = &mut reader.config.global;
+    match statement.word(0).first() {
+        Some(b'v') => &mut global.vrrp,
+        Some(b'c' | b'l') => &mut global.checker,
+        Some(b'b') => &mut global.bfd,
+        _ => &mut global.parent,
     }
 }
 
-/// `vrrp_rt_priority`: clamped to what the kernel has.
-pub(super) fn realtime(reader: &mut Reader<'_>, statement: &Statement) {
-    if !has_value(reader, statement) {
+fn process_name(reader: &mut Reader<'_>, statement: &Statement) {
+    if let Some(name) = name(reader, statement) {
+        process(reader, statement).name = Some(name);
+    }
+}
+
+fn no_swap(reader: &mut Reader<'_>, statement: &Statement) {
+    process(reader, statement).scheduling.no_swap = true;
+}
+
+fn nice(reader: &mut Reader<'_>, statement: &Statement) {
+    let present = values::present(reader, statement);
+    let nice = if present { reader.context.lenient("", statement, -20, 19, "using 0") } else { None };
+    process(reader, statement).scheduling.nice = Some(nice.unwrap_or(0) as i8);
+}
+
+/// `*_rt_priority`: clamped to what the kernel has.
+fn realtime(reader: &mut Reader<'_>, statement: &Statement) {
+    if !values::present(reader, statement) {
         return;
     }
-    let Some(priority) =
-        reader.context.lenient("", statement, i64::from(i32::MIN), i64::from(i32::MAX), IGNORING)
-    else {
-        return;
-    };
-    let clamped = priority.clamp(1, 99);
+    let (min, max) = (i64::from(i32::MIN), i64::from(i32::MAX));
+    let Some(priority) = reader.context.lenient("", statement, min, max, IGNORING) else { return };
+    let clamped = priority.clamp(1, REALTIME_MAX);
     if clamped != priority {
         let message =
             format!("{} {priority} is not between 1 and 99, setting to {clamped}", statement.text(0));
         reader.context.report(statement, 1, Code::Adjusted, message);
     }
-    reader.config.global.vrrp.scheduling.realtime = Some(clamped as u8);
+    process(reader, statement).scheduling.realtime = Some(clamped as u8);
 }
 
-/// `vrrp_rlimit_rttime`, and its older spelling.
-pub(super) fn realtime_limit(reader: &mut Reader<'_>, statement: &Statement) {
-    if statement.word(0) == b"vrrp_rlimit_rtime" {
-        let message = "'vrrp_rlimit_rtime' is deprecated, please use 'vrrp_rlimit_rttime'".to_owned();
+/// `*_rlimit_rttime`, and its older spelling.
+fn realtime_limit(reader: &mut Reader<'_>, statement: &Statement) {
+    if let Some(kind) = statement.text(0).strip_suffix("_rlimit_rtime") {
+        let message = format!("'{kind}_rlimit_rtime' is deprecated, please use '{kind}_rlimit_rttime'");
         reader.context.report(statement, 0, Code::Unusual, message);
     }
     // Half of it is used as a soft limit, which must not be 0.
     let limit = reader.context.lenient("", statement, 1, U32_MAX, IGNORING);
-    reader.config.global.vrrp.scheduling.realtime_limit = limit.map(|micros| micros.max(2) as u64);
+    process(reader, statement).scheduling.realtime_limit = limit.map(|micros| micros.max(2) as u64);
 }
 
-/// `vrrp_cpu_affinity CPU...`: one that is wrong undoes the whole set.
-pub(super) fn cpu_affinity(reader: &mut Reader<'_>, statement: &Statement) {
-    if !has_value(reader, statement) {
+/// `*_cpu_affinity CPU...`: one that is wrong undoes the whole set.
+fn cpu_affinity(reader: &mut Reader<'_>, statement: &Statement) {
+    if !values::present(reader, statement) {
         return;
     }
+    let last = reader.context.source.cpus().map_or(1023, |cpus| i64::from(cpus) - 1);
     let lenient = !reader.context.test;
-    let read = |word| value::number(statement.word(word), 0, 1023, lenient);
-    if let Some(word) = (1..statement.len()).find(|&word| read(word).problem.is_some()) {
-        let message = format!("invalid cpu '{}' in {}", statement.text(word), statement.text(0));
+    let read = |word| value::number(statement.word(word), 0, last, lenient);
+    if let Some((word, problem)) =
+        (1..statement.len()).find_map(|word| read(word).problem.map(|problem| (word, problem)))
+    {
+        let message = format!("{} '{}' {problem}", statement.text(0), statement.text(word));
         reader.context.report(statement, word, Code::BadNumber, message);
     }
     let cpus: Option<Vec<u16>> =
         (1..statement.len()).map(|word| read(word).value.map(|cpu| cpu as u16)).collect();
-    reader.config.global.vrrp.scheduling.cpus = cpus.unwrap_or_default();
+    process(reader, statement).scheduling.cpus = cpus.unwrap_or_default();
 }
 
-fn netlink<'r>(reader: &'r mut Reader<'_>, statement: &Statement) -> &'r mut Option<(u32, bool)> {
-    if statement.word(0).starts_with(b"vrrp_netlink_cmd") {
-        &mut reader.config.global.netlink_command_buffer
-    } else {
-        &mut reader.config.global.netlink_monitor_buffer
+/// `max_auto_priority [PRIORITY]`: alone it is as much as the kernel has.
+fn max_auto_priority(reader: &mut Reader<'_>, statement: &Statement) {
+    let max = match statement.len() {
+        1 => Some(REALTIME_MAX),
+        _ => reader.context.lenient("", statement, -1, REALTIME_MAX, IGNORING),
+    };
+    if let Some(max) = max {
+        reader.config.global.auto_priority.max = max as i8;
     }
 }
 
-/// `vrrp_netlink_*_rcv_bufs OCTETS`; 0 changes nothing.
-pub(super) fn netlink_buffer(reader: &mut Reader<'_>, statement: &Statement) {
-    if !has_value(reader, statement) {
+/// `min_auto_priority_delay MICROSECONDS`
+fn min_auto_priority_delay(reader: &mut Reader<'_>, statement: &Statement) {
+    if values::present(reader, statement)
+        && let Some(micros) = reader.context.lenient("", statement, 1, 10_000_000, IGNORING)
+    {
+        reader.config.global.auto_priority.delay = Duration::from_micros(micros as u64);
+    }
+}
+
+fn buffer<'r>(reader: &'r mut Reader<'_>, statement: &Statement) -> &'r mut Option<(u32, bool)> {
+    let global = &mut reader.config.global;
+    let name = statement.text(0);
+    match name.strip_suffix("_force").unwrap_or(&name) {
+        "vrrp_netlink_cmd_rcv_bufs" => &mut global.netlink_command_buffer,
+        "vrrp_netlink_monitor_rcv_bufs" => &mut global.netlink_monitor_buffer,
+        "lvs_netlink_cmd_rcv_bufs" => &mut global.lvs_netlink_command_buffer,
+        "lvs_netlink_monitor_rcv_bufs" => &mut global.lvs_netlink_monitor_buffer,
+        _ => &mut global.process_monitor_buffer,
+    }
+}
+
+/// `*_rcv_bufs OCTETS`; 0 changes nothing.
+fn buffer_size(reader: &mut Reader<'_>, statement: &Statement) {
+    if !values::present(reader, statement) {
         return;
     }
     if let Some(octets @ 1..) = reader.context.strict("", statement, 0, U32_MAX, IGNORING) {
-        let buffer = netlink(reader, statement);
+        let buffer = buffer(reader, statement);
         *buffer = Some((octets as u32, buffer.is_some_and(|(_, force)| force)));
     }
 }
 
-/// `vrrp_netlink_*_rcv_bufs_force`
-pub(super) fn netlink_buffer_force(reader: &mut Reader<'_>, statement: &Statement) {
+/// `*_rcv_bufs_force`
+fn buffer_force(reader: &mut Reader<'_>, statement: &Statement) {
     if let Some(force) = reader.context.boolean("", statement) {
-        let buffer = netlink(reader, statement);
+        let buffer = buffer(reader, statement);
         *buffer = Some((buffer.map_or(0, |(octets, _)| octets), force));
     }
 }
 
 /// `umask NUMBER` or `umask IRUSR|IWGRP...`
-pub(super) fn umask(reader: &mut Reader<'_>, statement: &Statement) {
+fn umask(reader: &mut Reader<'_>, statement: &Statement) {
     let Some(word) = reader.context.need(statement, 1) else { return };
     let mask = if word.first().is_some_and(u8::is_ascii_digit) {
         if statement.len() == 2 { umask_number(&statement.text(1)) } else { None }

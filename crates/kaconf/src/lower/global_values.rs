@@ -15,6 +15,15 @@ const SECOND: i64 = 1_000_000;
 const U32_MAX: i64 = u32::MAX as i64;
 const IGNORING: &str = "ignoring it";
 
+/// A value must be there, but its lack does not stop reading.
+pub(super) fn present(reader: &mut Reader<'_>, statement: &Statement) -> bool {
+    if statement.len() < 2 {
+        let message = format!("{} is missing its value, ignoring it", statement.text(0));
+        reader.context.report(statement, 0, Code::BadValue, message);
+    }
+    statement.len() > 1
+}
+
 /// A flag that may be followed by a boolean.
 pub(super) fn flag(reader: &mut Reader<'_>, statement: &Statement, set: impl FnOnce(&mut Reader<'_>, bool)) {
     if let Some(on) = reader.context.boolean("", statement) {

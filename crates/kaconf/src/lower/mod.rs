@@ -14,9 +14,15 @@ mod draft;
 mod duplicates;
 mod garp_group;
 mod global;
+mod global_firewall;
+mod global_ipvs;
+mod global_mail;
+mod global_monitoring;
 mod global_process;
+mod global_reload;
 mod global_scripts;
 mod global_values;
+mod global_vrrp;
 mod hmac;
 mod instance;
 mod instance_values;
@@ -67,6 +73,8 @@ pub(crate) struct Lowered {
     pub(crate) missing: bool,
     pub(crate) unreadable: bool,
     pub(crate) stopped: bool,
+    /// The network namespace cannot be entered: keepalived's parent ends before its children read anything.
+    pub(crate) no_namespace: bool,
 }
 
 /// Reads a configuration from its files to the model.
@@ -76,10 +84,14 @@ pub(crate) fn lower(options: &Options, source: &dyn Source) -> Lowered {
     if found {
         reader.root();
     }
+    reader.settle_global();
+    let no_namespace = reader.namespace_missing();
+    let with_vrrp = !reader.drafts.is_empty();
+    let mut config = reader.resolve();
     if !reader.context.stopped {
-        reader.script_security();
+        reader.script_security(&mut config, with_vrrp);
+        config.drop_scriptless();
     }
-    let config = reader.resolve();
     let Reader { expander, context, recorder, .. } = reader;
     let (unreadable, files) = (expander.unreadable, expander.files);
     let errors = context.sink.has_errors();
@@ -94,20 +106,30 @@ pub(crate) fn lower(options: &Options, source: &dyn Source) -> Lowered {
         missing: !found,
         unreadable,
         stopped: context.stopped,
+        no_namespace,
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::{global, instance};
-    use crate::keywords;
+    use crate::keywords::{self, Shape};
+
+    #[test]
+    fn every_keyword_of_global_defs_is_read_by_one_table() {
+        for keyword in keywords::block("global_defs").iter().filter(|keyword| keyword.shape != Shape::Lines) {
+            let has = |table: &&&[(&str, global::Setter)]| table.iter().any(|row| row.0 == keyword.name);
+            assert_eq!(global::TABLES.iter().filter(has).count(), 1, "{}", keyword.name);
+        }
+    }
 
     /// A keyword that is read but not in the table could not be told from an unknown one elsewhere.
     #[test]
     fn every_keyword_that_is_read_is_in_the_table_and_in_order() {
         let instance: Vec<_> = instance::KEYWORDS.iter().map(|(name, _)| *name).collect();
-        let global: Vec<_> = global::KEYWORDS.iter().map(|(name, _)| *name).collect();
-        for (block, names) in [("vrrp_instance", instance), ("global_defs", global)] {
+        let tables =
+            global::TABLES.iter().map(|table| ("global_defs", table.iter().map(|row| row.0).collect()));
+        for (block, names) in [("vrrp_instance", instance)].into_iter().chain(tables) {
             assert!(names.is_sorted_by(|a, b| a < b), "{block}");
             for name in names {
                 assert!(keywords::find(block, name).is_some(), "{block} {name}");

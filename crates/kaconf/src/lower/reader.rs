@@ -1,6 +1,6 @@
 //! The stream of statements, and the ways keepalived reads blocks off it.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::blocks::Blocks;
 use super::collect::Collected;
@@ -33,6 +33,10 @@ pub(super) struct Reader<'a> {
     pub(super) blocks: Blocks,
     /// Writes down what stands where.
     pub(super) recorder: Recorder,
+    /// Where keywords of `global_defs` and of the root were typed.
+    pub(super) places: HashMap<&'static str, Location>,
+    /// A keyword of the root or of `global_defs` lacked its value: keepalived's parent reads those.
+    pub(super) parent_stopped: bool,
     /// Scripts that the model has no place for.
     pub(super) collected: Collected,
     /// How many braces are open.
@@ -77,6 +81,8 @@ impl<'a> Reader<'a> {
             names: HashSet::new(),
             blocks: Blocks::default(),
             recorder: Recorder::new(options.outline),
+            places: HashMap::new(),
+            parent_stopped: false,
             collected: Collected::default(),
             depth: 0,
             opened: None,

@@ -72,11 +72,11 @@ impl Reader<'_> {
         new.skip_check_adv_addr = draft.skip_check_adv_addr || self.defaults.skip_check_adv_addr;
         new.promote_secondaries = draft.promote_secondaries;
         new.rx_buffer = draft.rx_buffer;
-        new.smtp_alert = draft.smtp_alert.unwrap_or(self.defaults.vrrp_smtp_alert());
+        new.smtp_alert = draft.smtp_alert.unwrap_or(self.config.global.mail.vrrp_alert());
         new.notify_priority_changes = draft
             .notify_priority_changes
             .or(draft.sync.and_then(|sync| sync.notify_priority_changes))
-            .unwrap_or(self.defaults.notify_priority_changes);
+            .unwrap_or(self.config.global.fifos.priority_changes);
         new.notify = std::mem::take(&mut draft.notify);
         new.linkbeat_polling = draft.linkbeat_polling && new.interface.is_some();
         (new.lvs_sync_interface, new.debug) = (draft.lvs_sync_interface.take(), draft.debug);

@@ -120,9 +120,9 @@ impl Reader<'_> {
             group.tracking = self.tracking(draft.tracking, &owner, has_owner);
             group.tracking_weight = draft.tracking_weight;
             group.notify = draft.notify;
-            group.smtp_alert = draft.smtp_alert.unwrap_or(self.defaults.vrrp_smtp_alert());
+            group.smtp_alert = draft.smtp_alert.unwrap_or(self.config.global.mail.vrrp_alert());
             group.notify_priority_changes =
-                draft.notify_priority_changes.unwrap_or(self.defaults.notify_priority_changes);
+                draft.notify_priority_changes.unwrap_or(self.config.global.fifos.priority_changes);
             finished.push(group);
         }
         finished

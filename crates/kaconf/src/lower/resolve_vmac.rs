@@ -89,7 +89,10 @@ impl Reader<'_> {
         self.address_vmacs(&owner, draft, new, typed.macvlan);
         let (interval, all) = match typed.garp_interval {
             Some(seconds) => (seconds, typed.garp_all),
-            None => (self.defaults.garp_extra.0, typed.garp_all || self.defaults.garp_extra.1),
+            None => (
+                self.defaults.garp_extra.map_or(0, |extra| extra.every.as_secs() as u32),
+                typed.garp_all || self.defaults.garp_all,
+            ),
         };
         new.garp_extra = ExtraGarp { interval: Duration::from_secs(interval.into()), all };
     }

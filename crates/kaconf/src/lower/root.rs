@@ -6,6 +6,7 @@ use super::reader::Reader;
 use crate::code::Code;
 use crate::expand::Statement;
 use crate::keywords;
+use crate::source::Lookup;
 
 impl Reader<'_> {
     /// Reads the files to their end.
@@ -45,6 +46,9 @@ impl Reader<'_> {
             b"static_routes" => self.static_routes(statement),
             b"static_rules" => self.static_rules(statement),
             b"use_pid_dir" => self.config.global.use_pid_dir = true,
+            b"linkbeat_use_polling" => self.config.global.linkbeat_polling = true,
+            b"namespace_with_ipsets" => self.config.global.firewall.namespace_with_ipsets = true,
+            b"net_namespace_ipvs" => self.net_namespace_ipvs(statement),
             b"net_namespace" => self.net_namespace(statement),
             b"instance" => self.instance_name(statement),
             b"child_wait_time" => {
@@ -107,8 +111,31 @@ impl Reader<'_> {
             let message = format!("duplicate net_namespace definition {}, ignoring it", statement.text(1));
             return self.context.report(statement, 1, Code::Repeated, message);
         }
+        self.mark("net_namespace", statement);
         self.config.global.net_namespace = Some(statement.text(1).into());
         self.config.global.use_pid_dir = true;
+    }
+
+    /// Whether the network namespace that is asked for does not exist.
+    pub(super) fn namespace_missing(&mut self) -> bool {
+        let Some(name) = &self.config.global.net_namespace else { return false };
+        if self.parent_stopped || self.context.source.namespace(name) != Lookup::Missing {
+            return false;
+        }
+        let message = format!("there is no network namespace {name}, nothing can be started in it");
+        let at = self.places.get("net_namespace").copied();
+        self.context.report_at(at, Code::NamespaceMissing, message);
+        true
+    }
+
+    /// `net_namespace_ipvs [NAME]`: the first one counts; without a name it is that of init.
+    fn net_namespace_ipvs(&mut self, statement: &Statement) {
+        if self.config.global.net_namespace_ipvs.is_some() {
+            let word = statement.len().min(2) - 1;
+            let message = "duplicate net_namespace_ipvs definition, ignoring it".to_owned();
+            return self.context.report(statement, word, Code::Repeated, message);
+        }
+        self.config.global.net_namespace_ipvs = Some(statement.text(1).into());
     }
 
     /// `instance NAME`: the first one counts.

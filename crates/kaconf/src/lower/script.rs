@@ -19,11 +19,20 @@ use crate::source::Lookup;
 /// Whom keepalived runs scripts as where nothing else is asked for.
 pub(super) const DEFAULT_USER: &str = "keepalived_script";
 
-/// What was learnt of scripts while reading.
+/// Whom scripts run as, for the fields of a [`Script`].
+#[derive(Debug)]
+pub(super) struct Account {
+    pub(super) user: Option<Box<str>>,
+    pub(super) group: Option<Box<str>>,
+}
+
+/// What was learnt of scripts while reading, as far as the model does not say it.
 #[derive(Debug, Default)]
 pub(super) struct ScriptRules {
-    /// A `script_user` that does not exist: no script without a user of its own runs.
+    /// There is nobody to run scripts as that have no user of their own.
     pub(super) no_user: bool,
+    /// Whom such scripts run as is settled: by `script_user`, or by the first that was read without one.
+    pub(super) settled: bool,
     /// Where each command was typed first.
     pub(super) places: HashMap<Vec<Box<str>>, Option<Location>>,
 }
@@ -59,15 +68,11 @@ impl Context<'_> {
     }
 
     /// `user USER [GROUP]` of a block that has one script. `None`, with a diagnostic, if there is no such user.
-    pub(super) fn script_user(
-        &mut self,
-        owner: &str,
-        statement: &Statement,
-    ) -> Option<(Option<Box<str>>, Option<Box<str>>)> {
+    pub(super) fn script_user(&mut self, owner: &str, statement: &Statement) -> Option<Account> {
         self.need(statement, 1)?;
         let (user, group) = (statement.text(1), (statement.len() > 2).then(|| statement.text(2)));
         self.account(owner, statement, (&user, group.as_deref()), Class::General)?;
-        Some((Some(user.into()), group.map(Into::into)))
+        Some(Account { user: Some(user.into()), group: group.map(Into::into) })
     }
 
     /// Whether a user, and a group, exist as far as anybody can say.

@@ -17,6 +17,8 @@ const PARTS_MAX: usize = 4096;
 pub(super) enum Problem {
     /// No directory of PATH has it.
     NotInPath,
+    /// It has no path, and runs as another user: keepalived cannot search as that one.
+    NotSearched,
     /// A part of the path does not exist.
     Missing(PathBuf),
     /// A directory that the user of the script may not search.

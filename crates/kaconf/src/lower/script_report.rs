@@ -26,6 +26,11 @@ pub(super) fn problem(
             format!("there is no program '{program}' in PATH"),
             "give the full path of the script".to_owned(),
         ),
+        Problem::NotSearched => (
+            Code::ScriptMissing,
+            format!("script '{program}' has no path, and PATH is not searched for {}", person(who)),
+            "give the full path of the script".to_owned(),
+        ),
         Problem::Missing(part) => (
             Code::ScriptMissing,
             format!("script '{program}' cannot be found, '{}' does not exist", part.display()),

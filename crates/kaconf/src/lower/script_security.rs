@@ -13,9 +13,9 @@ use super::reader::Reader;
 use super::script::DEFAULT_USER;
 use super::script_path::{self as path, Problem};
 use super::script_report as report;
-use crate::code::Class;
+use crate::code::{Class, Code};
 use crate::files::Location;
-use crate::model::{Script, Scripts};
+use crate::model::{Config, Instance, Script, Scripts, SyncGroup, TrackScript};
 use crate::source::{Lookup, UserFacts};
 
 const ROOT: UserFacts = UserFacts { uid: 0, gid: 0 };
@@ -178,6 +178,9 @@ impl<'r, 'a> Pass<'r, 'a> {
 
     /// Searches the directories of PATH. `Ok(None)` where nobody can say.
     fn search(&self, program: &str, who: Option<UserFacts>) -> Result<Option<PathBuf>, Problem> {
+        if who.is_some_and(|who| who.uid != 0) {
+            return Err(Problem::NotSearched);
+        }
         let source = self.context.source;
         let directories = source.variable("PATH").unwrap_or_else(|| "/bin:/usr/bin".to_owned());
         let mut denied = None;
@@ -242,14 +245,28 @@ impl<'r, 'a> Pass<'r, 'a> {
     }
 }
 
+/// The scripts of the VRRP process but those of FIFOs.
+fn vrrp_scripts<'c>(
+    tracked: &'c mut [TrackScript],
+    instances: &'c mut [Instance],
+    groups: &'c mut [SyncGroup],
+) -> impl Iterator<Item = (Role, &'c mut Option<Script>)> {
+    let tracked = tracked.iter_mut().map(|track| (Role::Track, &mut track.script));
+    let of_instances = instances.iter_mut().flat_map(|instance| instance.notify.scripts_mut());
+    let of_groups = groups.iter_mut().flat_map(|group| group.notify.scripts_mut());
+    tracked.chain(of_instances.chain(of_groups).map(|(_, script)| notify(script)))
+}
+
 fn notify(script: &mut Option<Script>) -> (Role, &mut Option<Script>) {
     (Role::Notify, script)
 }
 
 impl Reader<'_> {
-    /// Looks at the scripts of all processes.
-    pub(super) fn script_security(&mut self) {
-        let Self { context, config, collected, drafts, .. } = self;
+    /// Looks at the scripts of all processes. `with_vrrp`: there is an instance, be it one that cannot run.
+    pub(super) fn script_security(&mut self, config: &mut Config, with_vrrp: bool) {
+        let Self { context, collected, .. } = self;
+        // keepalived's VRRP process gives up before it looks at scripts.
+        let with_vrrp = with_vrrp && !context.sink.has(Code::InterfaceMissing);
         let mut pass = Pass::new(context, config.global.scripts.clone());
         let (scripts, fifos) = (&mut config.global.scripts, &mut config.global.fifos);
         pass.check(Process::Parent, [&mut scripts.startup, &mut scripts.shutdown].into_iter().map(notify));
@@ -258,8 +275,8 @@ impl Reader<'_> {
             let fifos = [&mut fifos.all.script, &mut fifos.lvs.script].into_iter().map(notify);
             pass.check(Process::Checker, own.chain(fifos));
         }
-        if !drafts.is_empty() {
-            let own = collected.vrrp.iter_mut().map(|(role, script)| (*role, script));
+        if with_vrrp {
+            let own = vrrp_scripts(&mut config.track_scripts, &mut config.instances, &mut config.sync_groups);
             let fifos = [&mut fifos.all.script, &mut fifos.vrrp.script].into_iter().map(notify);
             pass.check(Process::Vrrp, own.chain(fifos));
         }

@@ -16,7 +16,7 @@ impl Reader<'_> {
     pub(super) fn track_script(&mut self, statement: &mut Statement) {
         let mut new = TrackScript::new(&statement.text(1));
         let at = statement.at(1);
-        let mut user = None;
+        let (mut user, mut nobody) = (None, false);
         let mut progress = Progress::NeedsOpen;
         while let Next::Statement = self.next_in_block(statement, &mut progress) {
             let context = &mut self.context;
@@ -32,11 +32,9 @@ impl Reader<'_> {
                 b"rise" => new.rise = count(context, statement, &new.name),
                 b"fall" => new.fall = count(context, statement, &new.name),
                 b"user" => {
-                    if context.need(statement, 1).is_some() {
-                        let named =
-                            |word: usize| (word < statement.len()).then(|| statement.text(word).into());
-                        user = Some((named(1), named(2)));
-                    }
+                    let account = context.script_user(&format!("({}) ", new.name), statement);
+                    nobody = account.is_none();
+                    user = account;
                 }
                 b"init_fail" => new.init_fail = true,
                 _ => self.unknown(statement, "vrrp_script"),
@@ -49,8 +47,12 @@ impl Reader<'_> {
             let message = format!("no script set for vrrp_script {}, removing it", new.name);
             return self.context.report_at(at, Code::NoScript, message);
         };
+        // Nobody could run it, which was said where the user stood.
+        if nobody {
+            return;
+        }
         // Whom it runs as is said by `user`, not behind the command.
-        (script.user, script.group) = user.unwrap_or_default();
+        (script.user, script.group) = user.map(|account| (account.user, account.group)).unwrap_or_default();
         self.blocks.known_scripts.entry(new.name.clone()).or_insert(new.weight);
         self.blocks.scripts.push(new);
     }

@@ -138,7 +138,7 @@ impl Check {
         if self.no_host {
             return load(Host::files_only());
         }
-        let loaded = load(Host::here());
+        let loaded = load(Host::here(false));
         // Its interfaces are in another namespace, which may not exist yet.
         if loaded.config.global.net_namespace.is_some() { load(Host::files_only()) } else { loaded }
     }

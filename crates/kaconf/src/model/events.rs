@@ -21,10 +21,12 @@ pub struct Scripts {
     /// `startup_script`: run before anything else is started.
     pub startup: Option<Script>,
     /// `startup_script_timeout`; 10 s.
+    #[cfg_attr(feature = "serde", serde(with = "super::seconds"))]
     pub startup_timeout: Duration,
     /// `shutdown_script`: run when everything else has ended.
     pub shutdown: Option<Script>,
     /// `shutdown_script_timeout`; 10 s.
+    #[cfg_attr(feature = "serde", serde(with = "super::seconds"))]
     pub shutdown_timeout: Duration,
 }
 
