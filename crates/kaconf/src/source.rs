@@ -97,6 +97,12 @@ pub trait Source {
         InterfaceFacts::Unknown
     }
 
+    /// What kind of virtual device an interface is (`macvlan`, `vlan`, ...), as the kernel names it, and empty for
+    /// hardware; `None` if it does not exist, or nobody can say.
+    fn interface_kind(&self, _name: &str) -> Option<String> {
+        None
+    }
+
     /// Whether a directory exists; `None` if nobody can say.
     fn is_directory(&self, _path: &Path) -> Option<bool> {
         None

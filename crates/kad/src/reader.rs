@@ -189,6 +189,11 @@ impl Source for Host {
         FileSource.variable(name)
     }
 
+    fn interface_kind(&self, name: &str) -> Option<String> {
+        let link = self.links.as_ref()?.iter().find(|link| link.name == name)?;
+        Some(link.kind.clone().unwrap_or_default())
+    }
+
     fn is_directory(&self, path: &Path) -> Option<bool> {
         FileSource.is_directory(path)
     }
