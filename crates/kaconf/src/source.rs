@@ -221,8 +221,9 @@ pub trait Source {
         Vec::new()
     }
 
-    /// Whether an interface is a VRF; `None` when nobody can say.
-    fn is_vrf(&self, _name: &str) -> Option<bool> {
+    /// What kind of virtual device an interface is (`macvlan`, `vlan`, ...), as the kernel names it, and empty for
+    /// hardware; `None` if it does not exist, or nobody can say.
+    fn interface_kind(&self, _name: &str) -> Option<String> {
         None
     }
 

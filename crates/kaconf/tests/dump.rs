@@ -1,5 +1,4 @@
 //! What `dump` writes reads back to the model that was dumped.
-#![expect(clippy::unwrap_used, reason = "a test fails by its panic")]
 
 use std::fs;
 use std::io;

@@ -7,7 +7,10 @@ use std::fs;
 use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 
-use kaconf::model::{Global, Instance, VirtualAddress};
+use kaconf::model::{
+    Bfd, Config, GarpGroup, Global, Instance, Script, SyncGroup, TrackFile, TrackProcess, TrackScript,
+    Tracking, VirtualAddress, Weight,
+};
 use kaconf::{
     FileSource, Loaded, Lookup, Matches, Options, PathFacts, PathKind, ReadError, Source, UserFacts, load,
     render,
@@ -106,8 +109,17 @@ fn shown(loaded: &Loaded) -> String {
     if !global.is_empty() {
         let _ = writeln!(out, "global\n    {}", global.join("\n    "));
     }
+    for line in watched_shown(&loaded.config).into_iter().chain(interfaces_shown(&loaded.config)) {
+        let _ = writeln!(out, "{line}");
+    }
+    for group in &loaded.config.sync_groups {
+        let _ = writeln!(out, "{}", group_shown(group));
+    }
     for instance in &loaded.config.instances {
         let _ = writeln!(out, "{}", instance_shown(instance));
+    }
+    for group in &loaded.config.track_groups {
+        let _ = writeln!(out, "track_group {}: {}", group.name, group.members.join(" "));
     }
     if loaded.config.has_virtual_servers {
         out.push_str("has virtual servers\n");
@@ -148,7 +160,12 @@ fn instance_shown(instance: &Instance) -> String {
     let mut bare = instance.clone();
     let addresses = std::mem::take(&mut bare.addresses);
     let excluded = std::mem::take(&mut bare.excluded);
+    let tracking = std::mem::take(&mut bare.tracking);
+    let notify = std::mem::take(&mut bare.notify);
     let mut lines = changed(&bare, &template);
+    lines.extend(tracking_shown(&tracking));
+    lines.extend(notify.tells_deletion.then(|| "notify_deleted".to_owned()));
+    lines.extend(notify.scripts().map(|(keyword, script)| format!("{keyword} {}", script_shown(script))));
     lines.extend(addresses.iter().map(|address| format!("address {}", address_shown(address))));
     lines.extend(excluded.iter().map(|address| format!("excluded {}", address_shown(address))));
     format!(
@@ -158,6 +175,90 @@ fn instance_shown(instance: &Instance) -> String {
         instance.family,
         lines.join("\n    ")
     )
+}
+
+fn weight_shown(weight: Weight) -> String {
+    format!("{}{}", weight.value, if weight.reverse { " reverse" } else { "" })
+}
+
+fn script_shown(script: &Script) -> String {
+    let names = [&script.user, &script.group].map(|name| name.as_deref().unwrap_or("-"));
+    format!("{:?} as {}", script.command, names.join(":"))
+}
+
+fn tracking_shown(tracking: &Tracking) -> Vec<String> {
+    let interfaces = tracking.interfaces.iter().map(|tracked| {
+        format!("tracks interface {} weight {}", tracked.interface, weight_shown(tracked.weight))
+    });
+    let named = [
+        ("script", &tracking.scripts),
+        ("file", &tracking.files),
+        ("process", &tracking.processes),
+        ("bfd", &tracking.bfds),
+    ];
+    let named = named.into_iter().flat_map(|(kind, list)| {
+        list.iter().map(move |tracked| {
+            format!("tracks {kind} {} weight {}", tracked.name, weight_shown(tracked.weight))
+        })
+    });
+    interfaces.chain(named).collect()
+}
+
+/// What can be tracked.
+fn watched_shown(config: &Config) -> Vec<String> {
+    let mut out = Vec::new();
+    for script in &config.track_scripts {
+        let mut bare = script.clone();
+        let runs = bare.script.take().map_or_else(|| "nothing".to_owned(), |runs| script_shown(&runs));
+        let rest = changed(&bare, &TrackScript::new(&script.name)).join(", ");
+        out.push(format!("vrrp_script {} runs {runs} {rest}", script.name));
+    }
+    for process in &config.track_processes {
+        let rest = changed(process, &TrackProcess::new(&process.name)).join(", ");
+        out.push(format!("vrrp_track_process {} {rest}", process.name));
+    }
+    for file in &config.track_files {
+        out.push(format!(
+            "track_file {} {}",
+            file.name,
+            changed(file, &TrackFile::new(&file.name)).join(", ")
+        ));
+    }
+    for bfd in &config.bfds {
+        let rest = changed(bfd, &Bfd::new(&bfd.name, bfd.neighbor)).join(", ");
+        out.push(format!("bfd_instance {} to {} {rest}", bfd.name, bfd.neighbor));
+    }
+    out.into_iter().map(|line| line.trim_end().to_owned()).collect()
+}
+
+/// What is configured for interfaces.
+fn interfaces_shown(config: &Config) -> Vec<String> {
+    let garp = config.garp_groups.iter().map(|group| {
+        let mut bare = group.clone();
+        let names = std::mem::take(&mut bare.interfaces);
+        let names: Vec<_> = names.iter().map(|name| name.as_str()).collect();
+        format!("garp_group of {} {}", names.join(" "), changed(&bare, &GarpGroup::default()).join(", "))
+    });
+    let delays = config.interface_delays.iter().map(|delay| {
+        format!("{} counts as down after {:?}, as up after {:?}", delay.interface, delay.down, delay.up)
+    });
+    let linkbeats = config
+        .linkbeat_interfaces
+        .iter()
+        .map(|linkbeat| format!("{} is polled by {:?}", linkbeat.interface, linkbeat.method));
+    garp.chain(delays).chain(linkbeats).collect()
+}
+
+fn group_shown(group: &SyncGroup) -> String {
+    let mut bare = group.clone();
+    let members = std::mem::take(&mut bare.members);
+    let tracking = std::mem::take(&mut bare.tracking);
+    let notify = std::mem::take(&mut bare.notify);
+    let mut lines = vec![format!("sync group {}: {}", group.name, members.join(" "))];
+    lines.extend(changed(&bare, &SyncGroup::new(&group.name)));
+    lines.extend(tracking_shown(&tracking));
+    lines.extend(notify.scripts().map(|(keyword, script)| format!("{keyword} {}", script_shown(script))));
+    lines.join("\n    ")
 }
 
 fn address_shown(address: &VirtualAddress) -> String {

@@ -226,6 +226,11 @@ impl Source for Host {
         FileSource.group(name)
     }
 
+    fn interface_kind(&self, name: &str) -> Option<String> {
+        let link = self.links.as_ref()?.iter().find(|link| link.name == name)?;
+        Some(link.kind.clone().unwrap_or_default())
+    }
+
     fn is_directory(&self, path: &Path) -> Option<bool> {
         FileSource.is_directory(path)
     }
@@ -251,10 +256,5 @@ impl Source for Host {
 
     fn routing_names(&self, list: RoutingNames, dirs: &RoutingDirs) -> Vec<(String, u32)> {
         FileSource.routing_names(list, dirs)
-    }
-
-    fn is_vrf(&self, name: &str) -> Option<bool> {
-        let links = self.links.as_ref()?;
-        links.iter().find(|link| link.name == name).map(|link| link.kind.as_deref() == Some("vrf"))
     }
 }

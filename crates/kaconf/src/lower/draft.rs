@@ -89,6 +89,8 @@ pub(super) struct Draft {
     pub(super) version: Option<Version>,
     pub(super) state: Option<InitialState>,
     pub(super) interface: Option<InterfaceName>,
+    /// What `interface` said before, where it was given more than once.
+    pub(super) interfaces_before: Vec<(InterfaceName, Option<Location>)>,
     pub(super) vrid: Option<Vrid>,
     pub(super) priority: Option<u8>,
     /// Microseconds.
@@ -144,6 +146,7 @@ impl Draft {
             version: None,
             state: None,
             interface: None,
+            interfaces_before: Vec::new(),
             vrid: None,
             priority: None,
             advert_int: None,

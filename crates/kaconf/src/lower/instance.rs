@@ -125,8 +125,8 @@ impl Reader<'_> {
     fn instance_keyword(&mut self, statement: &mut Statement, draft: &mut Draft) {
         let word = statement.word(0);
         if let Ok(index) = KEYWORDS.binary_search_by(|(name, _)| name.as_bytes().cmp(word)) {
-            draft.mark(index, statement.at(0));
-            return KEYWORDS[index].1(&mut self.context, statement, draft);
+            KEYWORDS[index].1(&mut self.context, statement, draft);
+            return draft.mark(index, statement.at(0));
         }
         let owner = draft.owner();
         if self.track_list(statement, &owner, &mut draft.tracking)

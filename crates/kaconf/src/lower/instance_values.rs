@@ -71,7 +71,10 @@ pub(super) fn interface(context: &mut Context<'_>, statement: &Statement, draft:
     if context.need(statement, 1).is_some()
         && let Some(name) = context.interface_name(&draft.owner(), statement, 1)
     {
-        draft.interface = Some(name);
+        let before = draft.at("interface");
+        if let Some(other) = draft.interface.replace(name) {
+            draft.interfaces_before.push((other, before));
+        }
     }
 }
 

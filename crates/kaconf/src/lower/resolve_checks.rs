@@ -27,6 +27,12 @@ impl Reader<'_> {
             self.context.report_at(draft.at("virtual_router_id"), Code::NoVrid, message);
             return false;
         }
+        for (name, at) in &draft.interfaces_before {
+            if !self.can_appear(name) {
+                let message = format!("{owner}interface {name}, which is replaced by another, doesn't exist");
+                self.context.report_at(*at, Code::TrackedMissing, message);
+            }
+        }
         match &draft.interface {
             Some(name) => self.interface_usable(draft, name, "interface"),
             None if !draft.unicast.configured => {

@@ -32,14 +32,22 @@ impl Reader<'_> {
             return self.context.report_at(at, Code::NoFile, message);
         };
         new.path = path;
-        let directory = Path::new(&*new.path).parent().filter(|parent| !parent.as_os_str().is_empty());
-        if self.context.source.is_directory(directory.unwrap_or(Path::new("."))) == Some(false) {
+        if !self.can_be_watched(&new.path) {
             let message =
                 format!("({}) the directory of {} does not exist, ignoring the file", new.name, new.path);
             return self.context.report_at(place, Code::NoFile, message);
         }
         self.blocks.known_files.entry(new.name.clone()).or_insert(new.weight);
         self.blocks.files.push(new);
+    }
+
+    /// Whether the directory of a file exists. keepalived takes the one of `/file` for none.
+    fn can_be_watched(&self, path: &str) -> bool {
+        match path.rsplit_once('/') {
+            None => true,
+            Some(("", _)) => false,
+            Some((directory, _)) => self.context.source.is_directory(Path::new(directory)) != Some(false),
+        }
     }
 }
 

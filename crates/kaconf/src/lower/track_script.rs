@@ -7,6 +7,7 @@ use super::reader::{Next, Progress, Reader};
 use crate::code::Code;
 use crate::expand::Statement;
 use crate::model::{TrackScript, Weight};
+use crate::value;
 
 /// Milliseconds of the longest interval.
 const INTERVAL_MAX: i64 = (u32::MAX / 1_000_000) as i64 * 1000;
@@ -23,7 +24,8 @@ impl Reader<'_> {
             match statement.word(0) {
                 b"script" if statement.len() > 1 => {
                     let owner = format!("({}) ", new.name);
-                    new.script = context.script(&owner, statement).or(new.script);
+                    let read = context.script(&owner, statement);
+                    new.script = read.filter(|script| !script.command.is_empty()).or(new.script);
                 }
                 b"script" => {}
                 b"interval" => new.interval = seconds(context, statement, &new.name).unwrap_or(new.interval),
@@ -76,10 +78,12 @@ fn count(context: &mut Context<'_>, statement: &Statement, name: &str) -> u32 {
     count.map_or(1, |count| count as u32)
 }
 
-/// `weight N [reverse]`: what cannot be read is 0.
+/// `weight N [reverse]`: keepalived complains of one out of range, and keeps it.
 fn weight(context: &mut Context<'_>, statement: &Statement, new: &mut TrackScript) {
+    let Some(word) = context.need(statement, 1) else { return };
     let owner = format!("({}) ", new.name);
-    let value = context.lenient(&owner, statement, -253, 253, "using 0").unwrap_or(0);
-    new.weight = Weight { value: value as i16, ..new.weight };
+    let kept = value::number(word, i16::MIN.into(), i16::MAX.into(), true).value.unwrap_or(0);
+    let read = context.lenient(&owner, statement, -253, 253, &format!("using {kept} all the same"));
+    new.weight = Weight { value: read.unwrap_or(kept) as i16, ..new.weight };
     context.weight_option(&owner, statement, &mut new.weight);
 }

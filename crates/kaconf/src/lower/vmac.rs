@@ -123,9 +123,13 @@ impl Reader<'_> {
             format!("{owner}name of the VMAC already specified, ignoring {text}")
         } else {
             let Some(name) = self.context.interface_name(&owner, statement, word) else { return };
-            match self.blocks.vmac_names.get(&name) {
-                None => return draft.vmac.name = Some(name),
-                Some(other) => format!("{owner}instance {other} is already using {text}, ignoring the name"),
+            let wanted = if statement.word(0) == b"use_vmac" { "macvlan" } else { "ipvlan" };
+            if let Some(other) = self.blocks.vmac_names.get(&name) {
+                format!("{owner}instance {other} is already using {text}, ignoring the name")
+            } else if self.context.source.interface_kind(name.as_str()).is_some_and(|kind| kind != wanted) {
+                format!("{owner}interface {text} exists and is no {wanted}, ignoring the name")
+            } else {
+                return draft.vmac.name = Some(name);
             }
         };
         self.context.report(statement, word, Code::VmacName, message);

@@ -73,7 +73,7 @@ pub struct TrackScript {
     /// `timeout`: how long a run may take; `None` is the interval.
     #[cfg_attr(feature = "serde", serde(with = "super::seconds::option"))]
     pub timeout: Option<Duration>,
-    /// `weight`, -253 to 253; 0.
+    /// `weight`, -253 to 253; 0. keepalived keeps one that is beyond, for whoever gives none.
     pub weight: Weight,
     /// `rise`: successes until it counts as up; 1.
     pub rise: u32,

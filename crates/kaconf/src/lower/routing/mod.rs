@@ -74,7 +74,8 @@ fn vrf(context: &Context<'_>, name: &str) -> Result<InterfaceName, &'static str>
     let Some(known) = known.filter(|name| context.interface(name) != InterfaceFacts::Missing) else {
         return Err("does not exist");
     };
-    if context.source.is_vrf(name) == Some(false) { Err("is not a VRF") } else { Ok(known) }
+    let other = context.source.interface_kind(name).is_some_and(|kind| kind != "vrf");
+    if other { Err("is not a VRF") } else { Ok(known) }
 }
 
 impl Reader<'_> {
