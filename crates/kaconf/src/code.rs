@@ -132,6 +132,25 @@ codes! {
     OwnInterface "K416" Warning General "an instance tracks its own interface by itself";
     UnknownName "K417" Warning General "something that does not exist is referred to";
 
+    NoRealServer "K420" Warning General "a virtual server has no real server";
+    NoProtocol "K421" Warning General "a virtual server has no protocol";
+    NoScheduler "K422" Warning General "a virtual server has no scheduler";
+    NoForwarding "K423" Warning General "nothing says how packets get to a real server";
+    SchedulerFlag "K424" Warning General "a flag does not fit the scheduler";
+    ProtocolOfMark "K425" Warning General "a firewall mark is of every protocol";
+    PortNeedsPersistence "K426" Warning General "every port of an address needs persistence";
+    PortMismatch "K427" Warning General "a port cannot be used without NAT";
+    DuplicateRealServer "K428" Warning General "a real server is there already";
+    QuorumTooLarge "K429" Warning General "a quorum that cannot be reached";
+    HysteresisTooLarge "K430" Warning General "a hysteresis that is not below the quorum";
+    SorryServer "K431" Warning General "a sorry server cannot be used as asked";
+    GroupLeftOut "K432" Warning General "a virtual server group cannot be used";
+    VirtualServerLeftOut "K433" Warning None "a virtual server does not fit its group";
+    CheckerLeftOut "K434" Warning General "a checker lacks what it needs";
+    NeverSucceeds "K435" Warning General "a check that cannot succeed";
+    RegexSetting "K436" Warning None "a setting of a regex is not used";
+    HostBlock "K437" Note None "an old form of saying several checks";
+
     NotActedOn "K900" Note None "known, and not acted on yet";
     MoreFindings "K999" Note None "there is more";
 }

@@ -2,6 +2,8 @@
 //!
 //! `UPDATE_EXPECT=1 cargo test -p kaconf --test golden` accepts what is given now.
 
+mod golden_lvs;
+
 use std::fmt::{Debug, Write as _};
 use std::fs;
 use std::net::Ipv4Addr;
@@ -33,9 +35,7 @@ fn shown(loaded: &Loaded) -> String {
     for instance in &loaded.config.instances {
         let _ = writeln!(out, "{}", instance_shown(instance));
     }
-    if loaded.config.has_virtual_servers {
-        out.push_str("has virtual servers\n");
-    }
+    out.push_str(&golden_lvs::shown(&loaded.config));
     out
 }
 

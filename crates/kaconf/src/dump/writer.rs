@@ -53,6 +53,7 @@ impl Writer {
 
 /// A word as it has to be typed to be read as one.
 pub(super) fn quoted(text: &str) -> String {
-    let plain = |c: char| !c.is_whitespace() && !matches!(c, '"' | '#' | '!' | '{' | '}' | '\\' | '$' | '~' | '@');
+    let plain =
+        |c: char| !c.is_whitespace() && !matches!(c, '"' | '#' | '!' | '{' | '}' | '\\' | '$' | '~' | '@');
     if !text.is_empty() && text.chars().all(plain) { text.to_owned() } else { format!("\"{text}\"") }
 }

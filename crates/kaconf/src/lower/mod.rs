@@ -15,6 +15,7 @@ mod global_values;
 mod instance;
 mod instance_values;
 mod lists;
+mod lvs;
 mod other;
 mod reader;
 mod resolve;

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use super::context::Context;
 use super::draft::Draft;
 use super::global::Defaults;
+use super::lvs::Drafts;
 use crate::code::Code;
 use crate::expand::{Expander, Statement};
 use crate::files::Location;
@@ -23,6 +24,8 @@ pub(super) struct Reader<'a> {
     pub(super) drafts: Vec<Draft>,
     /// Names of instances, those of rejected ones included.
     pub(super) names: HashSet<Box<str>>,
+    /// Virtual servers and their groups.
+    pub(super) lvs: Drafts,
     /// Writes down what stands where.
     pub(super) recorder: Recorder,
     /// How many braces are open.
@@ -58,6 +61,7 @@ impl<'a> Reader<'a> {
             defaults: Defaults::default(),
             drafts: Vec::new(),
             names: HashSet::new(),
+            lvs: Drafts::default(),
             recorder: Recorder::new(options.outline),
             depth: 0,
             opened: None,

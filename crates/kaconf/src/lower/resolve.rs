@@ -29,6 +29,7 @@ impl Reader<'_> {
             }
         }
         self.report_duplicates(&instances, &places);
+        self.resolve_lvs();
         let mut config = std::mem::take(&mut self.config);
         config.instances = instances;
         config

@@ -5,15 +5,29 @@
 //! no span; `lower` fills these from the tree.
 
 mod address;
+mod balance;
+mod checker;
 mod global;
+mod lvs;
 mod script;
 #[cfg(feature = "serde")]
 mod seconds;
+mod url;
 mod vrrp;
 
 pub use address::{Broadcast, InterfaceName, VirtualAddress};
+pub use balance::{Forwarding, Scheduler, SchedulerFlags, Tunnel, TunnelChecksum};
+pub use checker::{
+    BfdCheck, Binding, Checker, Connection, DnsCheck, DnsRecord, FileCheck, FileWeight, HttpCheck,
+    HttpVersion, MiscCheck, PingCheck, ReplyOctet, Schedule, SmtpCheck, TcpCheck, UdpCheck, UdpReply,
+};
 pub use global::{DynamicInterfaces, Global, Process, RxBuffers, Scheduling};
+pub use lvs::{
+    AddressRange, Granularity, GroupFwmark, Persistence, Protocol, RealServer, SorryServer, Ssl,
+    VirtualServer, VirtualServerGroup, VirtualServerId,
+};
 pub use script::Script;
+pub use url::{Regex, StatusCodes, Url};
 pub use vrrp::{
     Accept, Authentication, ChecksumV3, Garp, InitialState, Instance, Mode, OldUnicastChecksum, UnicastPeer,
 };
@@ -27,10 +41,21 @@ pub struct Config {
     pub global: Global,
     /// `vrrp_instance` blocks, in the order of the file.
     pub instances: Vec<Instance>,
-    /// Whether the file has a block that calls for the checker process (`virtual_server`, ...).
-    pub has_virtual_servers: bool,
+    /// `virtual_server_group` blocks, in the order of the file.
+    pub virtual_server_groups: Vec<VirtualServerGroup>,
+    /// `virtual_server` blocks, in the order of the file; those that cannot be served are left out.
+    pub virtual_servers: Vec<VirtualServer>,
+    /// `SSL`
+    pub ssl: Option<Ssl>,
     /// Findings that may hide a block or an address that was meant, in their words. A reload in which something
     /// that runs would go, and which has such a finding that the running configuration had not, is no reload that
     /// anybody meant.
     pub doubts: Vec<Box<str>>,
+}
+
+impl Config {
+    /// Whether there is something to do for the checker process.
+    pub const fn has_virtual_servers(&self) -> bool {
+        !self.virtual_servers.is_empty() || !self.virtual_server_groups.is_empty()
+    }
 }
