@@ -68,8 +68,11 @@ fn dns_name(context: &mut Context<'_>, statement: &Statement, draft: &mut CheckD
         return;
     }
     let name = statement.text(1);
-    if (name.starts_with('.') && name != ".") || name.contains("..") {
-        let message = format!("DNS name '{name}' has an empty label, ignoring it");
+    // keepalived looks for the end of the first label one octet too late.
+    let short = name.as_bytes().get(1) == Some(&b'.');
+    if short || (name.starts_with('.') && name != ".") || name.contains("..") {
+        let problem = if short { "begins with a label of one octet" } else { "has an empty label" };
+        let message = format!("DNS name '{name}' {problem}, which keepalived does not take, ignoring it");
         return context.report(statement, 1, Code::BadValue, message);
     }
     dns.name = Some(name.into());

@@ -25,15 +25,16 @@ impl Reader<'_> {
             return false;
         }
         let mut group = VirtualServerGroup::new(head.text(1).into());
-        let outside = self.depth();
-        self.lines_of(&head, |reader, line| {
-            if reader.depth() == outside {
-                let message = "virtual_server_group without '{', what follows it is not read".to_owned();
-                reader.stop(line, 0, message);
-            } else {
-                member(&mut reader.context, line, &mut group);
-            }
-        });
+        self.recorder.enter();
+        if self.next(statement) && !statement.is_open() {
+            let message = "virtual_server_group without '{', what follows it is not read".to_owned();
+            self.stop(statement, 0, message);
+        }
+        while self.next(statement) && !statement.is_close() {
+            self.recorder.line(statement);
+            member(&mut self.context, statement, &mut group);
+        }
+        self.recorder.leave();
         if !self.context.stopped {
             self.group_end(group, &head);
         }

@@ -32,19 +32,20 @@ impl Reader<'_> {
     /// not part of it; `None` if the keyword is not one of these.
     pub(super) fn lvs_block(&mut self, statement: &mut Statement) -> Option<bool> {
         let outside = self.depth();
-        let pending = match statement.word(0) {
-            b"virtual_server" => self.virtual_server(statement),
-            b"virtual_server_group" => self.virtual_server_group(statement),
-            b"SSL" => self.ssl(statement),
-            _ => {
-                self.note_name(statement);
-                return None;
-            }
+        let Some(pending) = self.lvs_keyword(statement) else {
+            self.note_name(statement);
+            return None;
         };
-        if !pending {
-            self.pass_over_rest(statement, outside);
+        Some(self.pass_over_rest(statement, outside, pending))
+    }
+
+    fn lvs_keyword(&mut self, statement: &mut Statement) -> Option<bool> {
+        match statement.word(0) {
+            b"virtual_server" => Some(self.virtual_server(statement)),
+            b"virtual_server_group" => Some(self.virtual_server_group(statement)),
+            b"SSL" => Some(self.ssl(statement)),
+            _ => None,
         }
-        Some(pending)
     }
 
     /// Remembers what a checker may refer to: it must stand before the checker does.
@@ -61,13 +62,23 @@ impl Reader<'_> {
 
     /// What stands between the end of a block as the checker process sees it and the matching brace: the other
     /// processes pass over it, the checker process takes it for keywords of the root level.
-    fn pass_over_rest(&mut self, statement: &mut Statement, outside: u32) {
-        while self.depth() > outside && self.next(statement) {
-            let brace = statement.is_open() || statement.is_close();
-            if !brace && keywords::find("root", &statement.text(0)).is_none() {
-                self.unknown(statement, "root");
+    fn pass_over_rest(&mut self, statement: &mut Statement, outside: u32, mut pending: bool) -> bool {
+        while self.depth() > outside && (pending || self.next(statement)) {
+            pending = false;
+            if statement.is_open() || statement.is_close() {
+                continue;
+            }
+            if let Some(more) = self.lvs_keyword(statement) {
+                pending = more;
+                continue;
+            }
+            match keywords::find("root", &statement.text(0)) {
+                None => self.unknown(statement, "root"),
+                Some(keyword) if keyword.shape.is_block() => pending = self.skip_block(statement),
+                Some(_) => {}
             }
         }
+        pending
     }
 
     fn ssl(&mut self, statement: &mut Statement) -> bool {
