@@ -1,7 +1,7 @@
 //! `virtual_server`, `virtual_server_group`, `SSL`: what the kernel is to balance, and to whom.
 //!
 //! How real servers are watched is in `checker`. What a virtual server only says for its real servers and their
-//! checkers (`delay_loop`, `retry`, `weight`, `lb_kind`, `virtualhost`, ...) is resolved into these and not here.
+//! checkers (`delay_loop`, `retry`, `weight`, `lb_kind`, ...) is resolved into these and not here.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -120,6 +120,8 @@ pub struct VirtualServer {
     pub omega: bool,
     /// `smtp_alert`: mail about the quorum; the global default, else off.
     pub smtp_alert: bool,
+    /// `virtualhost`: for real servers and pages that do not say one.
+    pub virtualhost: Option<Box<str>>,
     /// `snmp_name`
     pub snmp_name: Option<Box<str>>,
     /// `quorum`: least total weight of living real servers; 1, and never more than all of them have.
@@ -152,6 +154,7 @@ impl VirtualServer {
             ha_suspend: false,
             omega: false,
             smtp_alert: false,
+            virtualhost: None,
             snmp_name: None,
             quorum: 1,
             hysteresis: 0,
@@ -209,6 +212,8 @@ pub struct RealServer {
     pub alpha: bool,
     /// `smtp_alert`: mail about its state; the global default, else on.
     pub smtp_alert: bool,
+    /// `virtualhost`; the virtual server's.
+    pub virtualhost: Option<Box<str>>,
     /// `snmp_name`
     pub snmp_name: Option<Box<str>>,
     /// `notify_up`
@@ -231,6 +236,7 @@ impl RealServer {
             inhibit_on_failure: false,
             alpha: false,
             smtp_alert: true,
+            virtualhost: None,
             snmp_name: None,
             notify_up: None,
             notify_down: None,

@@ -147,6 +147,7 @@ impl Reader<'_> {
         new.persistence_engine = draft.engine.take();
         new.omega = draft.omega;
         new.smtp_alert = draft.smtp_alert.or(self.smtp_alert_default()).unwrap_or(false);
+        new.virtualhost.clone_from(&draft.virtualhost);
         new.snmp_name = draft.snmp_name.take();
         (new.quorum_up, new.quorum_down) = (draft.quorum_up.take(), draft.quorum_down.take());
         let places = self.real_servers(&mut draft, &mut new);
@@ -274,6 +275,7 @@ impl Reader<'_> {
         }
         let outer = super::resolve_checker::Outer::of(&real, new.alpha, draft);
         new.checkers = real.checkers.into_iter().filter_map(|checker| outer.resolve(checker)).collect();
+        new.virtualhost = outer.virtualhost;
         new.snmp_name = real.snmp_name;
         (new.notify_up, new.notify_down) = (real.notify_up, real.notify_down);
         new

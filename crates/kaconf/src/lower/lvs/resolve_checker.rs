@@ -7,8 +7,8 @@ use super::draft::{
     CheckDraft, ConnectionDraft, HttpDraft, Kind, RealDraft, ServerDraft, Timing, UdpDraft, UrlDraft,
 };
 use crate::model::{
-    BfdCheck, Checker, Connection, DnsCheck, FileCheck, HttpCheck, MiscCheck, PingCheck, Schedule, SmtpCheck,
-    StatusCodes, TcpCheck, UdpCheck, Url,
+    BfdCheck, Binding, Checker, Connection, DnsCheck, FileCheck, HttpCheck, MiscCheck, PingCheck, Schedule,
+    SmtpCheck, StatusCodes, TcpCheck, UdpCheck, Url,
 };
 
 /// `connect_timeout` in microseconds.
@@ -24,7 +24,7 @@ pub(super) struct Outer<'a> {
     address: SocketAddr,
     timing: Timing,
     alpha: bool,
-    virtualhost: Option<Box<str>>,
+    pub(super) virtualhost: Option<Box<str>>,
     server: &'a ServerDraft,
 }
 
@@ -95,7 +95,7 @@ impl<'a> Outer<'a> {
         let timeout = typed.timeout.or(timing.connect_timeout).unwrap_or(CONNECT_TIMEOUT);
         let mut connection = Connection::new(typed.target(self.address));
         connection.timeout = Duration::from_micros(timeout);
-        connection.binding = typed.binding;
+        connection.binding = typed.binding.filter(|binding| **binding != Binding::default());
         connection
     }
 
