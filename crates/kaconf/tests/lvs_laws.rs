@@ -66,7 +66,7 @@ const SERVER: &[&str] = &[
     "sorry_server 10.0.0.9",
     "sorry_server fd00::9 80",
     "sorry_server_inhibit",
-    "sorry_server_lvs_method TUN type gre remcsum",
+    "sorry_server_lvs_method TUN type gre csum",
 ];
 
 const REAL: &[&str] = &[

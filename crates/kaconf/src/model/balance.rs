@@ -128,7 +128,7 @@ pub enum Tunnel {
     },
     /// `gre`
     Gre {
-        /// What is checked.
+        /// What is checked; never left to the other end.
         checksum: TunnelChecksum,
     },
 }

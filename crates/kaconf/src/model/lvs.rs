@@ -135,7 +135,7 @@ pub struct VirtualServer {
     pub quorum_down: Option<Box<Script>>,
     /// `sorry_server`
     pub sorry_server: Option<SorryServer>,
-    /// `real_server` blocks, no two alike, never empty.
+    /// `real_server` blocks, no two typed alike, never empty.
     pub real_servers: Vec<RealServer>,
 }
 

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use vrrp_types::Family;
 
 use super::checkers as own;
-use super::draft::{CheckDraft, ConnectionDraft, Kind, RealDraft, ServerDraft, Timing};
+use super::draft::{CheckDraft, ConnectionDraft, Kind, Micros, RealDraft, ServerDraft, Timing};
 use super::http;
 use super::values::{self, IGNORING};
 use crate::code::Code;
@@ -32,7 +32,7 @@ pub(super) struct CheckerType {
     empty: fn() -> Kind,
     /// How often and how long after each other it fails before it counts, if nothing was said; `None` is `delay_loop`.
     pub(super) default_retry: u32,
-    pub(super) default_delay: Option<u64>,
+    pub(super) default_delay: Option<Micros>,
 }
 
 /// A second in microseconds.
@@ -54,7 +54,7 @@ impl CheckerType {
             runs: true,
             empty,
             default_retry: 1,
-            default_delay: Some(SECOND),
+            default_delay: Some(Micros::new(SECOND)),
         }
     }
 
@@ -107,7 +107,7 @@ pub(super) const CHECKERS: &[CheckerType] = &[
         })
     },
     CheckerType {
-        default_delay: Some(3 * SECOND),
+        default_delay: Some(Micros::new(3 * SECOND)),
         ..CheckerType::new("HTTP_GET", "virtual_server/real_server/HTTP_GET", http::HTTP, || {
             http::empty(false)
         })
@@ -124,7 +124,7 @@ pub(super) const CHECKERS: &[CheckerType] = &[
         Kind::Smtp(Box::default())
     }),
     CheckerType {
-        default_delay: Some(3 * SECOND),
+        default_delay: Some(Micros::new(3 * SECOND)),
         ..CheckerType::new("SSL_GET", "virtual_server/real_server/SSL_GET", http::SSL, || http::empty(true))
     },
     CheckerType::new("TCP_CHECK", "virtual_server/real_server/TCP_CHECK", &[], || Kind::Tcp),
@@ -292,10 +292,7 @@ impl Reader<'_> {
             return;
         }
         self.check_reply_lengths(&draft);
-        match draft.kind {
-            Kind::File(_) => real.files.push(draft),
-            _ => real.checkers.push(draft),
-        }
+        real.checkers.push(draft);
     }
 
     /// A link-local address means nothing without an interface.

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::net::{IpAddr, SocketAddr};
+use std::num::NonZeroU64;
 
 use vrrp_types::Family;
 
@@ -37,13 +38,27 @@ pub(super) struct ForwardingDraft {
     pub(super) tunnel: Tunnel,
 }
 
-/// The keywords that virtual servers, real servers and checkers share. Times are microseconds.
+/// Microseconds, in no more room than they take if they may be missing: a configuration has very many of them.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Micros(NonZeroU64);
+
+impl Micros {
+    pub(super) const fn new(micros: u64) -> Self {
+        Self(NonZeroU64::MIN.saturating_add(micros))
+    }
+
+    pub(super) const fn get(self) -> u64 {
+        self.0.get() - 1
+    }
+}
+
+/// The keywords that virtual servers, real servers and checkers share.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Timing {
-    pub(super) delay_loop: Option<u64>,
-    pub(super) warmup: Option<u64>,
-    pub(super) delay_before_retry: Option<u64>,
-    pub(super) connect_timeout: Option<u64>,
+    pub(super) delay_loop: Option<Micros>,
+    pub(super) warmup: Option<Micros>,
+    pub(super) delay_before_retry: Option<Micros>,
+    pub(super) connect_timeout: Option<Micros>,
     pub(super) retry: Option<u32>,
 }
 
@@ -172,8 +187,6 @@ pub(super) struct RealDraft {
     pub(super) notify_up: Option<Box<Script>>,
     pub(super) notify_down: Option<Box<Script>>,
     pub(super) checkers: Vec<CheckDraft>,
-    /// keepalived watches the files of a real server after everything else.
-    pub(super) files: Vec<CheckDraft>,
 }
 
 impl RealDraft {
@@ -194,7 +207,6 @@ impl RealDraft {
             notify_up: None,
             notify_down: None,
             checkers: Vec::new(),
-            files: Vec::new(),
         }
     }
 }
@@ -204,8 +216,7 @@ impl RealDraft {
 pub(super) struct ConnectionDraft {
     pub(super) ip: Option<IpAddr>,
     pub(super) port: Option<u16>,
-    /// Microseconds.
-    pub(super) timeout: Option<u64>,
+    pub(super) timeout: Option<Micros>,
     pub(super) binding: Option<Box<Binding>>,
 }
 

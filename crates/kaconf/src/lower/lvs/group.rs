@@ -75,7 +75,7 @@ fn member(context: &mut Context<'_>, line: &Statement, group: &mut VirtualServer
 
 /// `fwmark MARK [inet|inet6]`
 fn fwmark(context: &mut Context<'_>, line: &Statement) -> Option<GroupFwmark> {
-    let mark = values::number_in(context, line, 1, 0..=i64::from(u32::MAX), "fwmark", true)?;
+    let mark = values::number_in(context, line, 1, 0..=i64::from(u32::MAX), "fwmark", "skipping it", true)?;
     let family = match line.word(2) {
         b"inet" => Some(Family::V4),
         b"inet6" => Some(Family::V6),

@@ -3,7 +3,7 @@
 use vrrp_types::Family;
 
 use super::checker;
-use super::draft::{Method, RealDraft, ServerDraft};
+use super::draft::{Kind, Method, RealDraft, ServerDraft};
 use super::values::{self, IGNORING};
 use crate::code::Code;
 use crate::expand::Statement;
@@ -90,8 +90,8 @@ impl Reader<'_> {
                 return self.context.report_at(draft.at, Code::FamilyMismatch, message);
             }
         }
-        let files = std::mem::take(&mut draft.files);
-        draft.checkers.extend(files);
+        // keepalived watches the files of a real server after everything else.
+        draft.checkers.sort_by_key(|checker| matches!(checker.kind, Kind::File(_)));
         draft.checkers.shrink_to_fit();
         server.real_servers.push(draft);
     }

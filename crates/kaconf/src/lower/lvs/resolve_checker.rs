@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use super::draft::{
-    CheckDraft, ConnectionDraft, HttpDraft, Kind, RealDraft, ServerDraft, Timing, UdpDraft, UrlDraft,
+    CheckDraft, ConnectionDraft, HttpDraft, Kind, Micros, RealDraft, ServerDraft, Timing, UdpDraft, UrlDraft,
 };
 use crate::model::{
     BfdCheck, Binding, Checker, Connection, DnsCheck, FileCheck, HttpCheck, MiscCheck, PingCheck, Schedule,
@@ -79,11 +79,11 @@ impl<'a> Outer<'a> {
     }
 
     fn schedule(&self, draft: &CheckDraft, timing: Timing) -> Schedule {
-        let delay_loop = timing.delay_loop.unwrap_or(DELAY_LOOP);
-        let delay = timing.delay_before_retry.or(draft.checker.default_delay).unwrap_or(delay_loop);
+        let delay_loop = timing.delay_loop.map_or(DELAY_LOOP, Micros::get);
+        let delay = timing.delay_before_retry.or(draft.checker.default_delay).map_or(delay_loop, Micros::get);
         Schedule {
             delay_loop: Duration::from_micros(delay_loop),
-            warmup: Duration::from_micros(timing.warmup.unwrap_or(delay_loop)),
+            warmup: Duration::from_micros(timing.warmup.map_or(delay_loop, Micros::get)),
             delay_before_retry: Duration::from_micros(delay),
             retry: timing.retry.unwrap_or(draft.checker.default_retry),
             alpha: draft.alpha.unwrap_or(self.alpha),
@@ -92,7 +92,7 @@ impl<'a> Outer<'a> {
     }
 
     fn connection(&self, typed: ConnectionDraft, timing: Timing) -> Connection {
-        let timeout = typed.timeout.or(timing.connect_timeout).unwrap_or(CONNECT_TIMEOUT);
+        let timeout = typed.timeout.or(timing.connect_timeout).map_or(CONNECT_TIMEOUT, Micros::get);
         let mut connection = Connection::new(typed.target(self.address));
         connection.timeout = Duration::from_micros(timeout);
         connection.binding = typed.binding.filter(|binding| **binding != Binding::default());

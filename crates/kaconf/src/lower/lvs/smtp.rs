@@ -6,7 +6,7 @@
 use std::net::SocketAddr;
 
 use super::checker::CheckerType;
-use super::draft::{CheckDraft, Kind, RealDraft, ServerDraft, SmtpDraft};
+use super::draft::{CheckDraft, Kind, Micros, RealDraft, ServerDraft, SmtpDraft};
 use super::resolve_checker::CONNECT_TIMEOUT;
 use crate::code::Code;
 use crate::expand::Statement;
@@ -57,7 +57,7 @@ impl Reader<'_> {
             hosts.insert(0, own);
         }
         let timeout = real.timing.connect_timeout.or(server.timing.connect_timeout);
-        let default = Some(CONNECT_TIMEOUT);
+        let default = Some(Micros::new(CONNECT_TIMEOUT));
         for mut connection in hosts {
             connection.timeout = connection.timeout.or(timeout).or(default);
             let mut kind = SmtpDraft::default();

@@ -2,7 +2,7 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 
-use super::draft::{ForwardingDraft, Method, Timing};
+use super::draft::{ForwardingDraft, Method, Micros, Timing};
 use crate::code::Code;
 use crate::expand::Statement;
 use crate::lower::context::Context;
@@ -10,6 +10,8 @@ use crate::model::{Script, Tunnel, TunnelChecksum};
 use crate::value;
 
 pub(super) const IGNORING: &str = "ignoring it";
+
+const DEFAULT_TUNNEL: &str = "leaving the tunnel as it was";
 
 /// The longest `connect_timeout` in microseconds.
 const TIMEOUT_MAX: i64 = u32::MAX as i64;
@@ -21,12 +23,13 @@ pub(super) fn number_in(
     word: usize,
     range: std::ops::RangeInclusive<i64>,
     what: &str,
+    otherwise: &str,
     lenient: bool,
 ) -> Option<u32> {
     let text = context.need(statement, word)?;
     let read = value::number(text, *range.start(), *range.end(), lenient && !context.test);
     if let Some(problem) = read.problem {
-        let outcome = if read.value.is_some() { "overlooking what follows the number" } else { IGNORING };
+        let outcome = if read.value.is_some() { "overlooking what follows the number" } else { otherwise };
         let message = format!("{what} '{}' {problem}, {outcome}", statement.text(word));
         context.report(statement, word, Code::BadNumber, message);
     }
@@ -34,11 +37,11 @@ pub(super) fn number_in(
 }
 
 /// A port behind an address: 0 if there is none or it is written as zeros.
-fn port_in(context: &mut Context<'_>, statement: &Statement, word: usize) -> Option<u16> {
+fn port_in(context: &mut Context<'_>, statement: &Statement, word: usize, otherwise: &str) -> Option<u16> {
     if statement.word(word).iter().all(|octet| *octet == b'0') {
         return Some(0);
     }
-    number_in(context, statement, word, 1..=65_535, "port", true).map(|port| port as u16)
+    number_in(context, statement, word, 1..=65_535, "port", otherwise, true).map(|port| port as u16)
 }
 
 /// `ADDRESS [PORT]` from a word on; `None`, with a diagnostic, if it is none. `what` names whose it is, and
@@ -56,35 +59,35 @@ pub(super) fn socket_address(
         context.report(statement, word, Code::BadAddress, message);
         return None;
     };
-    let port = port_in(context, statement, word + 1)?;
+    let port = port_in(context, statement, word + 1, outcome)?;
     Some(SocketAddr::new(ip, port))
 }
 
 /// `connect_timeout`
-pub(super) fn connect_timeout(context: &mut Context<'_>, statement: &Statement, into: &mut Option<u64>) {
+pub(super) fn connect_timeout(context: &mut Context<'_>, statement: &Statement, into: &mut Option<Micros>) {
     if let Some(micros) = context.seconds("", statement, 1, TIMEOUT_MAX, IGNORING) {
-        *into = Some(micros as u64);
+        *into = Some(Micros::new(micros as u64));
     }
 }
 
 /// `delay_loop`
 pub(super) fn delay_loop(context: &mut Context<'_>, statement: &Statement, timing: &mut Timing) {
     if let Some(micros) = context.seconds("", statement, 1, i64::MAX, IGNORING) {
-        timing.delay_loop = Some(micros as u64);
+        timing.delay_loop = Some(Micros::new(micros as u64));
     }
 }
 
 /// `warmup`
 pub(super) fn warmup(context: &mut Context<'_>, statement: &Statement, timing: &mut Timing) {
     if let Some(micros) = context.seconds("", statement, 0, i64::MAX, IGNORING) {
-        timing.warmup = Some(micros as u64);
+        timing.warmup = Some(Micros::new(micros as u64));
     }
 }
 
 /// `delay_before_retry`
 pub(super) fn delay_before_retry(context: &mut Context<'_>, statement: &Statement, timing: &mut Timing) {
     if let Some(micros) = context.seconds("", statement, 0, i64::MAX, IGNORING) {
-        timing.delay_before_retry = Some(micros as u64);
+        timing.delay_before_retry = Some(Micros::new(micros as u64));
     }
 }
 
@@ -170,17 +173,28 @@ fn tunnel(context: &mut Context<'_>, statement: &Statement) -> Option<Tunnel> {
             option @ (b"type" | b"port") => {
                 word += 1;
                 if word == statement.len() {
-                    let message = format!("tunnel option {} is missing its value", statement.text(word - 1));
+                    let message = format!(
+                        "tunnel option {} is missing its value, {DEFAULT_TUNNEL}",
+                        statement.text(word - 1)
+                    );
                     context.report(statement, word - 1, Code::BadValue, message);
                     return None;
                 }
                 if option == b"port" {
-                    port = Some(number_in(context, statement, word, 1..=65_535, "tunnel port", false)?);
+                    port = Some(number_in(
+                        context,
+                        statement,
+                        word,
+                        1..=65_535,
+                        "tunnel port",
+                        DEFAULT_TUNNEL,
+                        false,
+                    )?);
                 } else {
                     kind = statement.word(word);
                     if !matches!(kind, b"ipip" | b"gue" | b"gre") {
                         let message = format!(
-                            "unknown tunnel type '{}', the default is used: ipip, gue and gre are known",
+                            "unknown tunnel type '{}', {DEFAULT_TUNNEL}: ipip, gue and gre are known",
                             statement.text(word)
                         );
                         context.report(statement, word, Code::BadValue, message);
@@ -189,8 +203,7 @@ fn tunnel(context: &mut Context<'_>, statement: &Statement) -> Option<Tunnel> {
                 }
             }
             _ => {
-                let message =
-                    format!("unknown tunnel option '{}', the default is used", statement.text(word));
+                let message = format!("unknown tunnel option '{}', {DEFAULT_TUNNEL}", statement.text(word));
                 context.report(statement, word, Code::BadValue, message);
                 return None;
             }
@@ -199,13 +212,14 @@ fn tunnel(context: &mut Context<'_>, statement: &Statement) -> Option<Tunnel> {
     }
     let problem = match (kind, port) {
         (b"gue", Some(port)) => return Some(Tunnel::Gue { port: port as u16, checksum }),
-        (b"gre", None) => return Some(Tunnel::Gre { checksum }),
+        (b"gre", None) if checksum != TunnelChecksum::Remote => return Some(Tunnel::Gre { checksum }),
         (b"ipip", None) if checksum == TunnelChecksum::None => return Some(Tunnel::Ipip),
         (b"gue", None) => "a gue tunnel needs a port",
         (_, Some(_)) => "only a gue tunnel has a port",
+        (b"gre", _) => "a gre tunnel has no remote checksum",
         _ => "an ipip tunnel has no checksum",
     };
-    let message = format!("{problem}, the default tunnel is used");
+    let message = format!("{problem}, {DEFAULT_TUNNEL}");
     context.report(statement, 1, Code::BadValue, message);
     None
 }

@@ -155,7 +155,15 @@ fn virtual_server_id(context: &mut Context<'_>, statement: &Statement) -> Option
         }
         b"fwmark" => {
             let all = 0..=i64::from(u32::MAX);
-            let mark = values::number_in(context, statement, 2, all, "virtual server fwmark", true);
+            let mark = values::number_in(
+                context,
+                statement,
+                2,
+                all,
+                "virtual server fwmark",
+                "leaving the virtual server out",
+                true,
+            );
             mark.map(VirtualServerId::Fwmark)
         }
         _ => {
