@@ -181,7 +181,6 @@ pub struct DnsCheck {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
-#[expect(clippy::upper_case_acronyms, reason = "the names of records are written so")]
 pub enum DnsRecord {
     /// An IPv4 address.
     A = 1,

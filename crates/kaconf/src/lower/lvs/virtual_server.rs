@@ -238,7 +238,7 @@ fn engine(context: &mut Context<'_>, statement: &Statement, draft: &mut ServerDr
         return;
     }
     let name = statement.text(1);
-    let end = name.floor_char_boundary(MAX);
+    let end = (0..=MAX.min(name.len())).rev().find(|end| name.is_char_boundary(*end)).unwrap_or(0);
     if name.len() > MAX {
         let message = format!("persistence_engine '{name}' is too long, truncating it to '{}'", &name[..end]);
         context.report(statement, 1, Code::Truncated, message);
