@@ -2,6 +2,8 @@
 //!
 //! `UPDATE_EXPECT=1 cargo test -p kaconf --test golden` accepts what is given now.
 
+mod golden_lvs;
+
 use std::fmt::{Debug, Write as _};
 use std::fs;
 use std::net::Ipv4Addr;
@@ -121,9 +123,7 @@ fn shown(loaded: &Loaded) -> String {
     for group in &loaded.config.track_groups {
         let _ = writeln!(out, "track_group {}: {}", group.name, group.members.join(" "));
     }
-    if loaded.config.has_virtual_servers {
-        out.push_str("has virtual servers\n");
-    }
+    out.push_str(&golden_lvs::shown(&loaded.config));
     out
 }
 

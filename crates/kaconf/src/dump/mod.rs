@@ -5,9 +5,11 @@
 
 mod address;
 mod blocks;
+mod checker;
 mod global;
 mod global_parts;
 mod line;
+mod lvs;
 mod route;
 mod routing;
 mod rule;
@@ -28,5 +30,6 @@ pub fn dump(config: &Config) -> String {
     routing::static_blocks(&mut writer, config);
     config.instances.iter().for_each(|instance| vrrp::instance(&mut writer, instance));
     blocks::sync_groups(&mut writer, config);
+    lvs::lvs(&mut writer, config);
     writer.finish()
 }

@@ -161,7 +161,6 @@ impl Reader<'_> {
                 let head = std::mem::take(statement);
                 self.lines(&head, |_, _| {});
             }
-            Shape::Value if self.collect(keyword, statement) => {}
             Shape::Value => values::needs_value(&mut self.context, statement, keyword),
             Shape::Flag => {}
         }

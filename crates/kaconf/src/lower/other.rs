@@ -9,32 +9,14 @@ const NESTING_MAX: u32 = 16;
 
 impl Reader<'_> {
     /// Reads a keyword of the root level, and what belongs to it, as keepalived's process for it would.
-    ///
-    /// A block of the checkers is left behind its matching brace, as the VRRP process leaves it.
     pub(super) fn other_block(&mut self, statement: &mut Statement, keyword: &'static Keyword) {
-        let outside = self.depth();
         match keyword.shape {
             Shape::Block => self.known_block(keyword.name, NESTING_MAX),
-            Shape::Lines if keyword.name == "virtual_server_group" => {
-                let head = std::mem::take(statement);
-                self.lines_of(&head, |_, _| {});
-            }
             Shape::Lines => {
                 let head = std::mem::take(statement);
                 self.lines(&head, |_, _| {});
             }
-            Shape::Value | Shape::Flag => return,
-        }
-        if !matches!(keyword.name, "virtual_server" | "virtual_server_group" | "SSL") {
-            return;
-        }
-        while self.depth() > outside && self.next(statement) {
-            if !statement.is_open()
-                && !statement.is_close()
-                && keywords::find("root", &statement.text(0)).is_none()
-            {
-                self.unknown(statement, "root");
-            }
+            Shape::Value | Shape::Flag => {}
         }
     }
 
@@ -55,9 +37,7 @@ impl Reader<'_> {
                     let head = std::mem::take(&mut statement);
                     self.lines(&head, |_, _| {});
                 }
-                Some(_) => {
-                    let _script = keyword.is_some_and(|keyword| self.collect(keyword, &statement));
-                }
+                Some(_) => {}
             }
         }
     }

@@ -3,10 +3,10 @@
 use std::collections::{HashMap, HashSet};
 
 use super::blocks::Blocks;
-use super::collect::Collected;
 use super::context::Context;
 use super::draft::Draft;
 use super::global::Defaults;
+use super::lvs::Drafts;
 use super::routing::Routing;
 use super::script::ScriptRules;
 use crate::advise;
@@ -31,14 +31,14 @@ pub(super) struct Reader<'a> {
     pub(super) names: HashSet<Box<str>>,
     /// What the blocks around the instances have said.
     pub(super) blocks: Blocks,
+    /// Virtual servers and their groups.
+    pub(super) lvs: Drafts,
     /// Writes down what stands where.
     pub(super) recorder: Recorder,
     /// Where keywords of `global_defs` and of the root were typed.
     pub(super) places: HashMap<&'static str, Location>,
     /// A keyword of the root or of `global_defs` lacked its value: keepalived's parent reads those.
     pub(super) parent_stopped: bool,
-    /// Scripts that the model has no place for.
-    pub(super) collected: Collected,
     /// How many braces are open.
     depth: u32,
     /// The last brace that opened, for the report at the end of the file.
@@ -80,10 +80,10 @@ impl<'a> Reader<'a> {
             drafts: Vec::new(),
             names: HashSet::new(),
             blocks: Blocks::default(),
+            lvs: Drafts::default(),
             recorder: Recorder::new(options.outline),
             places: HashMap::new(),
             parent_stopped: false,
-            collected: Collected::default(),
             depth: 0,
             opened: None,
         }

@@ -34,6 +34,7 @@ impl Reader<'_> {
         if !self.context.stopped {
             self.finish_blocks(groups, &instances);
         }
+        self.resolve_lvs();
         let mut config = std::mem::take(&mut self.config);
         config.instances = instances;
         config

@@ -63,14 +63,14 @@ impl Reader<'_> {
     }
 
     fn other_root_keyword(&mut self, statement: &mut Statement) -> bool {
+        if let Some(pending) = self.lvs_block(statement) {
+            return pending;
+        }
         let name = statement.text(0).into_owned();
         let Some(keyword) = keywords::find("root", &name) else {
             self.unknown(statement, "root");
             return false;
         };
-        if matches!(keyword.name, "virtual_server" | "virtual_server_group") {
-            self.config.has_virtual_servers = true;
-        }
         self.deprecated(statement, keyword);
         match keyword.name {
             "vrrp_script" | "vrrp_track_process" | "track_file" | "vrrp_track_file"

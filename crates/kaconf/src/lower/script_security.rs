@@ -50,7 +50,15 @@ struct Verdict {
     found: Option<Box<str>>,
 }
 
-/// One walk over the scripts.
+/// What was seen of the scripts of one process.
+#[derive(Default)]
+struct Walk {
+    /// Where the first one is, if there is one.
+    first: Option<Option<Location>>,
+    insecure: bool,
+}
+
+/// The last look at the scripts of all processes.
 pub(super) struct Pass<'r, 'a> {
     context: &'r mut Context<'a>,
     rules: Scripts,
@@ -69,26 +77,38 @@ impl<'r, 'a> Pass<'r, 'a> {
         process: Process,
         scripts: impl Iterator<Item = (Role, &'s mut Option<Script>)>,
     ) {
-        let mut first = None;
-        let mut insecure = false;
+        let mut walk = Walk::default();
+        self.walk(&mut walk, scripts);
+        self.finish(process, &walk);
+    }
+
+    fn walk<'s>(&mut self, walk: &mut Walk, scripts: impl Iterator<Item = (Role, &'s mut Option<Script>)>) {
         for (role, slot) in scripts {
-            let Some(script) = slot else { continue };
-            let verdict = self.verdict(script, role);
-            if verdict.is_script && first.is_none() {
-                first = Some(self.context.script_place(script));
-            }
-            insecure |= verdict.insecure;
-            if let Some(found) = verdict.found {
-                script.command[0] = found;
-            }
-            if verdict.refused {
+            if slot.as_mut().is_some_and(|script| !self.keeps(walk, role, script)) {
                 *slot = None;
             }
         }
-        if let Some(at) = first
+    }
+
+    /// Whether keepalived would run a script.
+    fn keeps(&mut self, walk: &mut Walk, role: Role, script: &mut Script) -> bool {
+        let verdict = self.verdict(script, role);
+        if verdict.is_script && walk.first.is_none() {
+            walk.first = Some(self.context.script_place(script));
+        }
+        walk.insecure |= verdict.insecure;
+        if let Some(found) = verdict.found {
+            script.command[0] = found;
+        }
+        !verdict.refused
+    }
+
+    /// Says what there is to say of a process.
+    fn finish(&mut self, process: Process, walk: &Walk) {
+        if let Some(at) = walk.first
             && !self.rules.security
         {
-            self.context.sink.push(report::security_off(process, insecure, at));
+            self.context.sink.push(report::security_off(process, walk.insecure, at));
         }
     }
 
@@ -264,16 +284,22 @@ fn notify(script: &mut Option<Script>) -> (Role, &mut Option<Script>) {
 impl Reader<'_> {
     /// Looks at the scripts of all processes. `with_vrrp`: there is an instance, be it one that cannot run.
     pub(super) fn script_security(&mut self, config: &mut Config, with_vrrp: bool) {
-        let Self { context, collected, .. } = self;
+        let context = &mut self.context;
         // keepalived's VRRP process gives up before it looks at scripts.
         let with_vrrp = with_vrrp && !context.sink.has(Code::InterfaceMissing);
         let mut pass = Pass::new(context, config.global.scripts.clone());
         let (scripts, fifos) = (&mut config.global.scripts, &mut config.global.fifos);
         pass.check(Process::Parent, [&mut scripts.startup, &mut scripts.shutdown].into_iter().map(notify));
-        if config.has_virtual_servers {
-            let own = collected.checker.iter_mut().map(|(role, script)| (*role, script));
-            let fifos = [&mut fifos.all.script, &mut fifos.lvs.script].into_iter().map(notify);
-            pass.check(Process::Checker, own.chain(fifos));
+        if !config.virtual_servers.is_empty() || !config.virtual_server_groups.is_empty() {
+            let mut walk = Walk::default();
+            for server in &mut config.virtual_servers {
+                server.retain_scripts(|script, of_check| {
+                    let role = if of_check { Role::Check } else { Role::Notify };
+                    pass.keeps(&mut walk, role, script)
+                });
+            }
+            pass.walk(&mut walk, [&mut fifos.all.script, &mut fifos.lvs.script].into_iter().map(notify));
+            pass.finish(Process::Checker, &walk);
         }
         if with_vrrp {
             let own = vrrp_scripts(&mut config.track_scripts, &mut config.instances, &mut config.sync_groups);

@@ -7,7 +7,9 @@
 use std::collections::HashSet;
 
 mod address;
+mod balance;
 mod bfd;
+mod checker;
 mod defaults;
 mod events;
 mod firewall;
@@ -15,6 +17,7 @@ mod global;
 mod group;
 mod hmac;
 mod ipvs;
+mod lvs;
 mod mail;
 mod monitoring;
 mod notify;
@@ -27,11 +30,17 @@ mod script;
 #[cfg(feature = "serde")]
 mod seconds;
 mod tracking;
+mod url;
 mod vmac;
 mod vrrp;
 
 pub use address::{Broadcast, InterfaceName, VirtualAddress};
+pub use balance::{Forwarding, IpvsTunnel, Scheduler, SchedulerFlags, TunnelChecksum};
 pub use bfd::Bfd;
+pub use checker::{
+    BfdCheck, Binding, Checker, Connection, DnsCheck, DnsRecord, FileCheck, FileWeight, HttpCheck,
+    HttpVersion, MiscCheck, PingCheck, ReplyOctet, Schedule, SmtpCheck, TcpCheck, UdpCheck, UdpReply,
+};
 pub use defaults::{GarpExtra, VrrpDefaults};
 pub use events::{Fifo, Fifos, Scripts};
 pub use firewall::{Firewall, Ipsets, Iptables};
@@ -39,6 +48,10 @@ pub use global::{DynamicInterfaces, Global, RxBuffers};
 pub use group::{GarpGroup, InterfaceDelay, LinkbeatInterface, LinkbeatMethod, SyncGroup, TrackGroup};
 pub use hmac::{AntiReplay, AuthHmac, HmacKey, HmacMode};
 pub use ipvs::{FlushOnStop, Ipvs, IpvsSync, IpvsTimeouts};
+pub use lvs::{
+    AddressRange, Granularity, GroupFwmark, Persistence, Protocol, RealServer, SorryServer, Ssl,
+    VirtualServer, VirtualServerGroup, VirtualServerId,
+};
 pub use mail::Mail;
 pub use monitoring::{Dbus, Snmp};
 pub use notify::Notify;
@@ -51,6 +64,7 @@ pub use script::Script;
 pub use tracking::{
     InitFile, ParamMatch, TrackFile, TrackProcess, TrackScript, Tracked, TrackedInterface, Tracking, Weight,
 };
+pub use url::{Regex, StatusCodes, Url};
 pub use vmac::{ExtraGarp, IpvlanMode, Vmac, VmacKind};
 pub use vrrp::{
     Accept, Authentication, ChecksumV3, Garp, InitialState, Instance, Mode, OldUnicastChecksum, UnicastPeer,
@@ -89,8 +103,12 @@ pub struct Config {
     pub interface_delays: Vec<InterfaceDelay>,
     /// `linkbeat_interfaces`
     pub linkbeat_interfaces: Vec<LinkbeatInterface>,
-    /// Whether the file has a block that calls for the checker process (`virtual_server`, ...).
-    pub has_virtual_servers: bool,
+    /// `virtual_server_group` blocks, in the order of the file.
+    pub virtual_server_groups: Vec<VirtualServerGroup>,
+    /// `virtual_server` blocks, in the order of the file; those that cannot be served are left out.
+    pub virtual_servers: Vec<VirtualServer>,
+    /// `SSL`
+    pub ssl: Option<Ssl>,
     /// Findings that may hide a block or an address that was meant, in their words. A reload in which something
     /// that runs would go, and which has such a finding that the running configuration had not, is no reload that
     /// anybody meant.
@@ -115,5 +133,10 @@ impl Config {
         for tracking in of_instances.chain(of_groups) {
             tracking.scripts.retain(|tracked| !gone.contains(&tracked.name));
         }
+    }
+
+    /// Whether there is something to do for the checker process.
+    pub const fn has_virtual_servers(&self) -> bool {
+        !self.virtual_servers.is_empty() || !self.virtual_server_groups.is_empty()
     }
 }
