@@ -7,7 +7,7 @@ use std::fs;
 use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 
-use kaconf::model::{Global, Instance, VirtualAddress};
+use kaconf::model::{Config, Global, Instance, NextHop, Route, RouteMetrics, Rule, VirtualAddress};
 use kaconf::{FileSource, Loaded, Options, load, render};
 
 fn directory() -> PathBuf {
@@ -30,6 +30,9 @@ fn shown(loaded: &Loaded) -> String {
     if !global.is_empty() {
         let _ = writeln!(out, "global\n    {}", global.join("\n    "));
     }
+    for line in static_shown(&loaded.config) {
+        let _ = writeln!(out, "{line}");
+    }
     for instance in &loaded.config.instances {
         let _ = writeln!(out, "{}", instance_shown(instance));
     }
@@ -46,9 +49,13 @@ fn instance_shown(instance: &Instance) -> String {
     let mut bare = instance.clone();
     let addresses = std::mem::take(&mut bare.addresses);
     let excluded = std::mem::take(&mut bare.excluded);
+    let routes = std::mem::take(&mut bare.routes);
+    let rules = std::mem::take(&mut bare.rules);
     let mut lines = changed(&bare, &template);
     lines.extend(addresses.iter().map(|address| format!("address {}", address_shown(address))));
     lines.extend(excluded.iter().map(|address| format!("excluded {}", address_shown(address))));
+    lines.extend(routes.iter().map(|route| format!("route {}", route_shown(route))));
+    lines.extend(rules.iter().map(|rule| format!("rule {}", rule_shown(rule))));
     format!(
         "instance {} vrid {} {}\n    {}",
         instance.name,
@@ -61,6 +68,33 @@ fn instance_shown(instance: &Instance) -> String {
 fn address_shown(address: &VirtualAddress) -> String {
     let options = changed(address, &VirtualAddress::new(address.address));
     format!("{} {}", address.address, options.join(" ")).trim_end().to_owned()
+}
+
+fn static_shown(config: &Config) -> Vec<String> {
+    let groups = config.track_groups.iter();
+    let mut lines: Vec<_> =
+        groups.map(|group| format!("track group {}: {}", group.name, group.instances.join(" "))).collect();
+    let addresses = config.static_addresses.iter();
+    lines.extend(addresses.map(|address| format!("static address {}", address_shown(address))));
+    lines.extend(config.static_routes.iter().map(|route| format!("static route {}", route_shown(route))));
+    lines.extend(config.static_rules.iter().map(|rule| format!("static rule {}", rule_shown(rule))));
+    lines
+}
+
+fn route_shown(route: &Route) -> String {
+    let mut bare = route.clone();
+    let metrics = changed(&std::mem::take(&mut bare.metrics), &RouteMetrics::default());
+    let hops = std::mem::take(&mut bare.next_hops);
+    let hops = hops.iter().map(|hop| format!("[{}]", changed(hop, &NextHop::default()).join(" "))).collect();
+    let options = [changed(&bare, &Route::new(route.destination)), metrics, hops].concat();
+    format!("{} {}", route.destination, options.join(" ")).trim_end().to_owned()
+}
+
+fn rule_shown(rule: &Rule) -> String {
+    let options = changed(rule, &Rule::new(rule.family, rule.preference, rule.action));
+    format!("{} {} {:?} {}", rule.preference, rule.family, rule.action, options.join(" "))
+        .trim_end()
+        .to_owned()
 }
 
 /// The fields of a value that differ from those of another, one line each.

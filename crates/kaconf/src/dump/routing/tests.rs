@@ -43,7 +43,8 @@ fn addresses(family: Family) -> BoxedStrategy<IpAddr> {
 
 fn networks(family: Family) -> BoxedStrategy<IpNetwork> {
     let longest = if family == Family::V4 { 32_u8 } else { 128 };
-    let any = (addresses(family), 0..=longest).prop_map(|(ip, len): (IpAddr, u8)| IpNetwork::new(ip, len).unwrap());
+    let any =
+        (addresses(family), 0..=longest).prop_map(|(ip, len): (IpAddr, u8)| IpNetwork::new(ip, len).unwrap());
     let all = if family == Family::V4 { "0.0.0.0/0" } else { "::/0" };
     prop_oneof![4 => any, 1 => Just(all.parse().unwrap())].boxed()
 }

@@ -237,7 +237,9 @@ impl<'s> RuleLine<'s> {
         let range = numbers::range(self.words.next(context)?, 16);
         if range.is_none() {
             let port = self.words.text();
-            self.left_out(context, &format!("is not a range of ports: write {port}-{port} for a single one"));
+            let single = numbers::up_to(self.words.word(), u32::from(u16::MAX)).is_some();
+            let meant = if single { format!("{port}-{port}") } else { "1000-2000".to_owned() };
+            self.left_out(context, &format!("is not a range of ports, as {meant}"));
         }
         Ok(range.map(|(start, end)| NumberRange { start: start as u16, end: end as u16 }))
     }
@@ -281,8 +283,9 @@ impl<'s> RuleLine<'s> {
 
     fn next_preference(&self, context: &mut Context<'_>, family: Family) -> u32 {
         let next = context.routing.next_preference(family);
-        let message =
-            format!("rule has no preference, using {next}: give each rule one, or their order is by chance");
+        let message = format!(
+            "a rule without preference gets {next}, which is probably not what is wanted: give it 'preference N'"
+        );
         self.words.report(context, Code::RulePreference, &message);
         next
     }

@@ -61,7 +61,7 @@ impl RuleLine<'_> {
     fn unknown<T>(&self, context: &mut Context<'_>) -> Result<T, Dropped> {
         let word = self.words.text();
         let mut message = format!("'{word}' is no keyword of a rule");
-        if let Some(meant) = suggestion(&word) {
+        if let Some(meant) = suggestion(&word).filter(|meant| *meant != word) {
             message.push_str(&format!(" (did you mean '{meant}'?)"));
         }
         self.words.drop(context, Code::RouteWord, &message)
