@@ -2,11 +2,13 @@
 //!
 //! How one line is read is said by `route`, `rule` and `address_line`; `words` walks along it.
 
+mod checks;
 mod encap;
 mod metrics;
 mod names;
 mod next_hops;
 mod numbers;
+mod prefix;
 mod route;
 mod rule;
 mod rule_action;
