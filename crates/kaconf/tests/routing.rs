@@ -88,6 +88,19 @@ fn interfaces_must_exist_unless_they_may_come_later() {
 }
 
 #[test]
+fn a_name_that_no_interface_can_have_costs_the_line() {
+    let block = "static_routes {\n 10.1.0.0/16 dev sixteen-octets-a\n 10.2.0.0/16 dev eth0\n}\n";
+    let dynamic = format!("{block}global_defs {{\n dynamic_interfaces\n}}\n");
+    for (text, code, fatal) in
+        [(block, Code::InterfaceMissing, Some(Fatal::Configuration)), (&dynamic, Code::BadValue, None)]
+    {
+        let loaded = read(text);
+        assert_eq!((codes(&loaded), loaded.fatal()), (vec![code], fatal), "{text}");
+        assert_eq!(loaded.config.static_routes.len(), 1, "{text}");
+    }
+}
+
+#[test]
 fn a_static_address_goes_to_the_default_interface() {
     let block = "static_ipaddress {\n 10.0.0.2/24\n}\n";
     let loaded = read(block);

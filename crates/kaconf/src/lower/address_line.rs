@@ -157,11 +157,12 @@ impl<'s> Line<'s> {
         }
         let Some(name) = InterfaceName::new(&self.line.text(self.words)) else {
             let message = format!(
-                "'{}' cannot be an interface, skipping address {}",
+                "{}'{}' cannot be an interface, skipping address {}",
+                self.owner,
                 self.line.text(self.words),
                 self.line.text(0)
             );
-            self.report(context, self.words, Code::InterfaceMissing, &message);
+            context.interface_is_missing(self.line.at(self.words), message, true);
             return Err(Rejected);
         };
         new.device = Some(name);

@@ -45,7 +45,7 @@ impl Reader<'_> {
             let message = "a track_group has one group, ignoring this one".to_owned();
             self.context.report(&head, 0, Code::Repeated, message);
         }
-        self.lines_of(&head, |_, line| {
+        self.lines(&head, |_, line| {
             if !again {
                 members.extend((0..line.len()).map(|word| line.text(word).into()));
             }

@@ -201,13 +201,20 @@ impl<'s> Words<'s> {
     /// The next word as the name of an interface, which must exist in the end.
     pub(super) fn interface(&mut self, context: &mut Context<'_>) -> Result<InterfaceName, Dropped> {
         self.next(context)?;
+        let at = self.line.at(self.at);
         let Some(name) = InterfaceName::new(&self.text()) else {
-            let message = format!("'{}' cannot be an interface", self.text());
-            return self.drop(context, Code::InterfaceMissing, &message);
+            let message = format!(
+                "{}'{}' cannot be an interface, this {} is not used",
+                self.owner,
+                self.text(),
+                self.what
+            );
+            context.interface_is_missing(at, message, true);
+            return Err(Dropped);
         };
         if context.interface(&name) == InterfaceFacts::Missing {
             let message = format!("{}interface {name} for a {} doesn't exist", self.owner, self.what);
-            context.routing.missing.push((self.line.at(self.at), message.into()));
+            context.interface_is_missing(at, message, false);
         }
         Ok(name)
     }
