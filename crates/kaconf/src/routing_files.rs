@@ -83,7 +83,7 @@ fn add(path: &Path, names: &mut Vec<(String, u32)>, line: Line) {
 }
 
 /// `NUMBER NAME` and no more.
-fn entry<'a>(words: &mut dyn Iterator<Item = &'a str>, names: &mut Vec<(String, u32)>) {
+fn entry(words: &mut dyn Iterator<Item = &str>, names: &mut Vec<(String, u32)>) {
     if let (Some(number), Some(name), None) = (words.next(), words.next(), words.next())
         && let Some(number) = self::number(number)
     {
@@ -92,7 +92,7 @@ fn entry<'a>(words: &mut dyn Iterator<Item = &'a str>, names: &mut Vec<(String, 
 }
 
 /// `NAME NUMBER OTHER-NAME...`
-fn protocol<'a>(words: &mut dyn Iterator<Item = &'a str>, names: &mut Vec<(String, u32)>) {
+fn protocol(words: &mut dyn Iterator<Item = &str>, names: &mut Vec<(String, u32)>) {
     let (Some(name), Some(number)) = (words.next(), words.next()) else { return };
     let Ok(number) = number.parse() else { return };
     let mut seen = HashSet::from([name]);

@@ -10,8 +10,8 @@ use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 
 use kaconf::model::{
-    Bfd, Config, GarpGroup, Global, Instance, Script, SyncGroup, TrackFile, TrackProcess, TrackScript,
-    Tracking, VirtualAddress, Weight,
+    Bfd, Config, GarpGroup, Global, Instance, NextHop, Route, RouteMetrics, Rule, Script, SyncGroup,
+    TrackFile, TrackProcess, TrackScript, Tracking, VirtualAddress, Weight,
 };
 use kaconf::{
     FileSource, Loaded, Lookup, Matches, Options, PathFacts, PathKind, ReadError, Source, UserFacts, load,
@@ -117,11 +117,11 @@ fn shown(loaded: &Loaded) -> String {
     for group in &loaded.config.sync_groups {
         let _ = writeln!(out, "{}", group_shown(group));
     }
+    for line in static_shown(&loaded.config) {
+        let _ = writeln!(out, "{line}");
+    }
     for instance in &loaded.config.instances {
         let _ = writeln!(out, "{}", instance_shown(instance));
-    }
-    for group in &loaded.config.track_groups {
-        let _ = writeln!(out, "track_group {}: {}", group.name, group.members.join(" "));
     }
     out.push_str(&golden_lvs::shown(&loaded.config));
     out
@@ -162,12 +162,16 @@ fn instance_shown(instance: &Instance) -> String {
     let excluded = std::mem::take(&mut bare.excluded);
     let tracking = std::mem::take(&mut bare.tracking);
     let notify = std::mem::take(&mut bare.notify);
+    let routes = std::mem::take(&mut bare.routes);
+    let rules = std::mem::take(&mut bare.rules);
     let mut lines = changed(&bare, &template);
     lines.extend(tracking_shown(&tracking));
     lines.extend(notify.tells_deletion.then(|| "notify_deleted".to_owned()));
     lines.extend(notify.scripts().map(|(keyword, script)| format!("{keyword} {}", script_shown(script))));
     lines.extend(addresses.iter().map(|address| format!("address {}", address_shown(address))));
     lines.extend(excluded.iter().map(|address| format!("excluded {}", address_shown(address))));
+    lines.extend(routes.iter().map(|route| format!("route {}", route_shown(route))));
+    lines.extend(rules.iter().map(|rule| format!("rule {}", rule_shown(rule))));
     format!(
         "instance {} vrid {} {}\n    {}",
         instance.name,
@@ -264,6 +268,33 @@ fn group_shown(group: &SyncGroup) -> String {
 fn address_shown(address: &VirtualAddress) -> String {
     let options = changed(address, &VirtualAddress::new(address.address));
     format!("{} {}", address.address, options.join(" ")).trim_end().to_owned()
+}
+
+fn static_shown(config: &Config) -> Vec<String> {
+    let groups = config.track_groups.iter();
+    let mut lines: Vec<_> =
+        groups.map(|group| format!("track group {}: {}", group.name, group.members.join(" "))).collect();
+    let addresses = config.static_addresses.iter();
+    lines.extend(addresses.map(|address| format!("static address {}", address_shown(address))));
+    lines.extend(config.static_routes.iter().map(|route| format!("static route {}", route_shown(route))));
+    lines.extend(config.static_rules.iter().map(|rule| format!("static rule {}", rule_shown(rule))));
+    lines
+}
+
+fn route_shown(route: &Route) -> String {
+    let mut bare = route.clone();
+    let metrics = changed(&std::mem::take(&mut bare.metrics), &RouteMetrics::default());
+    let hops = std::mem::take(&mut bare.next_hops);
+    let hops = hops.iter().map(|hop| format!("[{}]", changed(hop, &NextHop::default()).join(" "))).collect();
+    let options = [changed(&bare, &Route::new(route.destination)), metrics, hops].concat();
+    format!("{} {}", route.destination, options.join(" ")).trim_end().to_owned()
+}
+
+fn rule_shown(rule: &Rule) -> String {
+    let options = changed(rule, &Rule::new(rule.family, rule.preference, rule.action));
+    format!("{} {} {:?} {}", rule.preference, rule.family, rule.action, options.join(" "))
+        .trim_end()
+        .to_owned()
 }
 
 /// The fields of a value that differ from those of another, one line each.

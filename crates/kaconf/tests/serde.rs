@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use kaconf::model::{Authentication, Broadcast, Config, Mode};
+use kaconf::model::{Authentication, Broadcast, Config, Encap, Mode};
 use kaconf::{FileSource, Options, load};
 
 /// Every configuration of the golden tests, and what it comes to.
@@ -52,4 +52,9 @@ fn the_configurations_use_what_is_hard_to_carry() {
     assert!(lines().any(|line| line.label.is_some() && line.device.is_some()));
     assert!(lines().any(|line| line.detect_duplicates && line.preferred_lifetime.is_none()));
     assert!(models.iter().any(|(_, config)| config.has_virtual_servers()));
+    let routes = || models.iter().flat_map(|(_, config)| &config.static_routes);
+    assert!(routes().any(|route| matches!(route.encap, Some(Encap::Ip6(_)))));
+    assert!(routes().any(|route| !route.next_hops.is_empty()));
+    assert!(models.iter().any(|(_, config)| config.static_rules.iter().any(|rule| rule.mark.is_some())));
+    assert!(models.iter().any(|(_, config)| !config.track_groups.is_empty()));
 }

@@ -36,3 +36,5 @@ fn lines<T>(writer: &mut Writer, keyword: &str, list: &[T], line: fn(&T) -> Stri
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod typed;

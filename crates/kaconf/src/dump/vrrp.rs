@@ -148,7 +148,10 @@ fn announcements(writer: &mut Writer, instance: &Instance) {
     writer.value("garp_master_repeat", garp.repeat);
     writer.value("garp_master_delay", garp.delay.as_secs());
     writer.value("garp_master_refresh", garp.refresh.as_secs());
-    writer.value("garp_master_refresh_repeat", garp.refresh_repeat);
+    // 0 is what only `vrrp_min_garp` can say, and an instance that says nothing has it from there.
+    if garp.refresh_repeat > 0 {
+        writer.value("garp_master_refresh_repeat", garp.refresh_repeat);
+    }
     writer.value("garp_lower_prio_repeat", garp.lower_prio_repeat);
     writer.value("garp_lower_prio_delay", garp.lower_prio_delay.as_secs());
 }

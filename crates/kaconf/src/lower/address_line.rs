@@ -13,13 +13,14 @@ use crate::value;
 
 /// An address line while it is read.
 pub(super) struct Line<'s> {
-    line: &'s Statement,
+    pub(super) line: &'s Statement,
     owner: String,
     /// The word at hand.
     words: usize,
     /// It stands in `static_ipaddress`.
     fixed: bool,
-    preferred: bool,
+    /// `preferred_lft` was read.
+    pub(super) preferred: bool,
 }
 
 /// The line is not used.
@@ -54,7 +55,7 @@ impl<'s> Line<'s> {
         Some(new)
     }
 
-    fn report(&self, context: &mut Context<'_>, word: usize, code: Code, message: &str) {
+    pub(super) fn report(&self, context: &mut Context<'_>, word: usize, code: Code, message: &str) {
         context.report(self.line, word, code, format!("{}{message}", self.owner));
     }
 
@@ -156,11 +157,12 @@ impl<'s> Line<'s> {
         }
         let Some(name) = InterfaceName::new(&self.line.text(self.words)) else {
             let message = format!(
-                "'{}' cannot be an interface, skipping address {}",
+                "{}'{}' cannot be an interface, skipping address {}",
+                self.owner,
                 self.line.text(self.words),
                 self.line.text(0)
             );
-            self.report(context, self.words, Code::InterfaceMissing, &message);
+            context.interface_is_missing(self.line.at(self.words), message, true);
             return Err(Rejected);
         };
         new.device = Some(name);
@@ -281,37 +283,5 @@ impl<'s> Line<'s> {
             self.preferred = true;
         }
         Ok(())
-    }
-
-    /// What can only be judged once the whole line is read.
-    fn finish(&self, context: &mut Context<'_>, new: &mut VirtualAddress, broadcast: Broadcast) {
-        if broadcast != Broadcast::None && new.peer.is_some() {
-            self.report(
-                context,
-                0,
-                Code::Incompatible,
-                "broadcast and peer exclude each other, ignoring the broadcast address",
-            );
-        } else if !matches!(broadcast, Broadcast::None | Broadcast::Address(_)) && new.address.prefix() > 30 {
-            let message =
-                format!("prefix length {} is too long for a broadcast address", new.address.prefix());
-            self.report(context, 0, Code::Incompatible, &message);
-        } else {
-            new.broadcast = broadcast;
-        }
-        if new.address.is_ipv6() {
-            if new.scope != 0 {
-                let message = format!("IPv6 address {} takes no scope, ignoring it", self.line.text(0));
-                self.report(context, 0, Code::FamilyMismatch, &message);
-                new.scope = 0;
-            }
-            if new.label.take().is_some() {
-                let message = format!("IPv6 address {} takes no label, ignoring it", self.line.text(0));
-                self.report(context, 0, Code::FamilyMismatch, &message);
-            }
-            if !self.preferred {
-                new.preferred_lifetime = (new.address.prefix() == 128).then_some(0);
-            }
-        }
     }
 }

@@ -4,6 +4,7 @@
 //! it. So an unknown keyword with a block has its braces read in the block around it, and its closing brace
 //! ends that. The readers here follow it step by step; what they find odd is reported and reading goes on.
 
+mod address_checks;
 mod address_line;
 mod addresses;
 mod bfd;

@@ -18,7 +18,7 @@ use crate::model::{
 use crate::{Matches, Options, ReadError, RoutingDirs, RoutingNames, Source, dump, load};
 
 /// One file in memory, and the one name that a number cannot stand for.
-struct Memory(String);
+pub(super) struct Memory(pub(super) String);
 
 impl Source for Memory {
     fn matches(&self, _: &Path, pattern: &str) -> Result<Matches, ReadError> {

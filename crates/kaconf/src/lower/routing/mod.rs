@@ -2,11 +2,13 @@
 //!
 //! How one line is read is said by `route`, `rule` and `address_line`; `words` walks along it.
 
+mod checks;
 mod encap;
 mod metrics;
 mod names;
 mod next_hops;
 mod numbers;
+mod prefix;
 mod route;
 mod rule;
 mod rule_action;
@@ -30,6 +32,15 @@ use names::Names;
 use route::RouteLine;
 use rule::RuleLine;
 
+/// An interface that does not exist now.
+#[derive(Debug)]
+struct Missing {
+    at: Option<Location>,
+    message: Box<str>,
+    /// No interface can have such a name.
+    never: bool,
+}
+
 /// What lines have in common.
 #[derive(Debug, Default)]
 pub(super) struct Routing {
@@ -39,8 +50,8 @@ pub(super) struct Routing {
     without_preference: [u32; 2],
     /// Names of the `track_group` blocks so far.
     pub(super) groups: HashSet<Box<str>>,
-    /// Where an interface was named that does not exist now, and what to say of it.
-    missing: Vec<(Option<Location>, Box<str>)>,
+    /// Interfaces that were named and do not exist now.
+    missing: Vec<Missing>,
     /// Static addresses without a device, by number, and where each stands.
     without_device: Vec<(usize, Option<Location>)>,
 }
@@ -60,6 +71,11 @@ impl Context<'_> {
     pub(super) fn scope(&mut self, word: &[u8]) -> Option<u8> {
         let number = self.routing.names.number(self.source, RoutingNames::Scopes, word);
         number.and_then(|number| u8::try_from(number).ok())
+    }
+
+    /// Keeps in mind an interface that does not exist. Whether that matters is known once all is read.
+    pub(super) fn interface_is_missing(&mut self, at: Option<Location>, message: String, never: bool) {
+        self.routing.missing.push(Missing { at, message: message.into(), never });
     }
 
     /// Whether a `track_group` of that name was defined so far.
@@ -126,7 +142,7 @@ impl Reader<'_> {
                 }
                 Some(name) if reader.context.interface(name) == InterfaceFacts::Missing => {
                     let message = format!("interface {name} for ip address {} doesn't exist", line.text(0));
-                    reader.context.routing.missing.push((line.at(0), message.into()));
+                    reader.context.interface_is_missing(line.at(0), message, false);
                 }
                 Some(_) => {}
             }
@@ -142,9 +158,10 @@ impl Reader<'_> {
         let missing = std::mem::take(&mut self.context.routing.missing);
         let default = self.config.global.default_interface.clone();
         let may_appear = self.config.global.dynamic_interfaces != DynamicInterfaces::Off;
-        if !may_appear {
-            for (at, message) in missing {
-                self.context.report_at(at, Code::InterfaceMissing, message.into());
+        for Missing { at, message, never } in missing {
+            let code = if may_appear { Code::BadValue } else { Code::InterfaceMissing };
+            if never || !may_appear {
+                self.context.report_at(at, code, message.into());
             }
         }
         let none = !may_appear && self.context.interface(&default) == InterfaceFacts::Missing;

@@ -1,4 +1,4 @@
-//! `nexthop via A dev X weight N nexthop ...` at the end of a route line.
+//! `nexthop via A dev X weight N nexthop ...` at the end of a route line, and the old `via A or B`.
 //!
 //! A next hop that cannot be used ends the line; those before it stay.
 
@@ -24,8 +24,27 @@ enum Hop {
 const WEIGHT_MAX: u32 = 256;
 
 impl RouteLine<'_> {
+    /// `via A or B`: two next hops.
+    pub(super) fn or(&mut self, context: &mut Context<'_>) -> Result<(), Dropped> {
+        self.words.report(context, Code::OldRouteForm, "'or' is deprecated: use 'nexthop'");
+        if std::mem::replace(&mut self.old_form, true) {
+            self.words.report(context, Code::NextHops, "a second 'or' is ignored");
+            self.words.advance(1);
+            return Ok(());
+        }
+        let first = NextHop { gateway: self.route.gateway.take(), ..NextHop::default() };
+        self.words.next(context)?;
+        let second = NextHop { gateway: Some(self.words.this_address(context)?), ..NextHop::default() };
+        self.route.next_hops = vec![first, second];
+        Ok(())
+    }
+
     /// Reads from the first `nexthop` to the end.
     pub(super) fn next_hops(&mut self, context: &mut Context<'_>) -> Result<(), Dropped> {
+        if self.old_form {
+            let message = "nexthop cannot be used together with 'or'";
+            return self.words.drop(context, Code::NextHops, message);
+        }
         while self.words.word() == b"nexthop" {
             let mut hop = NextHop::default();
             self.words.advance(1);

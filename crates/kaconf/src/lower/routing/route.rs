@@ -3,11 +3,12 @@
 use vrrp_types::Family;
 
 use super::encap::encap;
-use super::words::{Dropped, Flow, Prefix, Words};
+use super::prefix::Prefix;
+use super::words::{Dropped, Flow, Words};
 use crate::code::Code;
 use crate::expand::Statement;
 use crate::lower::context::Context;
-use crate::model::{NextHop, Route, RouteCreation, RouteTable, RouteType};
+use crate::model::{Route, RouteCreation, RouteTable, RouteType};
 use crate::source::RoutingNames;
 
 /// A route line while it is read.
@@ -17,11 +18,11 @@ pub(super) struct RouteLine<'s> {
     /// What the line is known to be so far.
     pub(super) family: Option<Family>,
     pub(super) route: Route,
-    destination: Option<Prefix>,
-    from: Option<Prefix>,
-    protocol: Option<u8>,
+    pub(super) destination: Option<Prefix>,
+    pub(super) from: Option<Prefix>,
+    pub(super) protocol: Option<u8>,
     /// `or` was read: the next hops are there.
-    old_form: bool,
+    pub(super) old_form: bool,
     fixed: bool,
 }
 
@@ -133,7 +134,7 @@ impl<'s> RouteLine<'s> {
             self.words.mark();
             match KEYWORDS.binary_search_by(|(name, _)| name.as_bytes().cmp(word)) {
                 Ok(index) => KEYWORDS[index].1(self, context)?,
-                Err(_) if word == b"nexthop" => return self.next_hops_follow(context),
+                Err(_) if word == b"nexthop" => return self.next_hops(context),
                 Err(_) if word == b"track_group" && self.fixed => {
                     if self.words.track_group(context, &mut self.route.track_group)? == Flow::Break {
                         return self.words.drop(context, Code::RouteWord, "there are words left");
@@ -146,20 +147,12 @@ impl<'s> RouteLine<'s> {
         Ok(())
     }
 
-    fn next_hops_follow(&mut self, context: &mut Context<'_>) -> Result<(), Dropped> {
-        if self.old_form {
-            let message = "nexthop cannot be used together with 'or'";
-            return self.words.drop(context, Code::NextHops, message);
-        }
-        self.next_hops(context)
-    }
-
     /// `[TYPE] DESTINATION` or `to DESTINATION`
     fn destination(&mut self, context: &mut Context<'_>) -> Result<(), Dropped> {
         let word = self.words.word();
         if word == b"to" {
             self.words.next(context)?;
-        } else if let Some(kind) = RouteType::named(word).or_else(|| numbered_type(word)) {
+        } else if let Some(kind) = route_type(word) {
             self.route.kind = kind;
             self.words.next(context)?;
         }
@@ -293,65 +286,16 @@ impl<'s> RouteLine<'s> {
         }
         Ok(())
     }
-
-    /// `via A or B`: two next hops.
-    fn or(&mut self, context: &mut Context<'_>) -> Result<(), Dropped> {
-        self.words.report(context, Code::OldRouteForm, "'or' is deprecated: use 'nexthop'");
-        if std::mem::replace(&mut self.old_form, true) {
-            self.words.report(context, Code::NextHops, "a second 'or' is ignored");
-            self.words.advance(1);
-            return Ok(());
-        }
-        let first = NextHop { gateway: self.route.gateway.take(), ..NextHop::default() };
-        self.words.next(context)?;
-        let second = NextHop { gateway: Some(self.words.this_address(context)?), ..NextHop::default() };
-        self.route.next_hops = vec![first, second];
-        Ok(())
-    }
-
-    /// What can only be judged once the whole line is read.
-    fn finish(&mut self, context: &mut Context<'_>) -> Result<(), Dropped> {
-        let Some(destination) = self.destination else {
-            return self.words.drop(context, Code::RouteDestination, "a route must have a destination");
-        };
-        let family = self.family.unwrap_or(Family::V4);
-        let route = &mut self.route;
-        (route.family, route.destination) = (family, destination.network(family));
-        route.from = self.from.map(|from| from.network(family));
-        route.protocol = self.protocol.unwrap_or(Route::PROTOCOL);
-        if route.track && route.protocol != Route::PROTOCOL {
-            route.protocol = Route::PROTOCOL;
-            let message =
-                "a route that is tracked is of protocol 18 (keepalived), using that: no_track keeps another";
-            self.words.report(context, Code::RouteProtocol, message);
-        }
-        if self.route.track_group.is_some() && self.route.device.is_none() {
-            let message = "a route without dev cannot have a track_group, ignoring it";
-            self.words.report(context, Code::TrackGroup, message);
-            self.route.track_group = None;
-        }
-        self.refused_by_the_kernel(context);
-        Ok(())
-    }
-
-    /// keepalived takes it, and the kernel will not.
-    fn refused_by_the_kernel(&self, context: &mut Context<'_>) {
-        let route = &self.route;
-        let drops = matches!(route.kind, RouteType::BLACKHOLE | RouteType::UNREACHABLE | RouteType::PROHIBIT);
-        let leads = route.gateway.is_some() || route.device.is_some() || !route.next_hops.is_empty();
-        if drops && leads && route.family == Family::V4 {
-            let name = route.kind.name().unwrap_or_default();
-            let message = format!("the kernel refuses a {name} route with a gateway, device or next hop");
-            self.words.report(context, Code::Unusual, &message);
-        }
-    }
 }
 
-/// A type by its number.
-fn numbered_type(word: &[u8]) -> Option<RouteType> {
-    let number = super::numbers::leading(word, 0);
-    let fits = number.rest.is_empty() && number.value <= 255 && word.first() != Some(&b'-');
-    fits.then_some(RouteType(number.value as u8))
+/// A type by its name or number.
+pub(super) fn route_type(word: &[u8]) -> Option<RouteType> {
+    RouteType::named(word).or_else(|| {
+        let number = super::numbers::leading(word, 0);
+        // A word that is empty is 0, as in C.
+        let fits = number.rest.is_empty() && number.value <= 255 && word.first() != Some(&b'-');
+        fits.then_some(RouteType(number.value as u8))
+    })
 }
 
 /// The keyword that a word stands for by a slip.

@@ -3,7 +3,8 @@
 use vrrp_types::Family;
 
 use super::numbers;
-use super::words::{Dropped, Flow, Prefix, Words};
+use super::prefix::Prefix;
+use super::words::{Dropped, Flow, Words};
 use crate::code::Code;
 use crate::expand::Statement;
 use crate::lower::context::Context;
@@ -18,10 +19,10 @@ pub(super) struct RuleLine<'s> {
     pub(super) family: Option<Family>,
     pub(super) rule: Rule,
     pub(super) action: Option<RuleAction>,
-    from: Option<Prefix>,
-    to: Option<Prefix>,
+    pub(super) from: Option<Prefix>,
+    pub(super) to: Option<Prefix>,
     pub(super) preference: Option<u32>,
-    protocol: Option<u8>,
+    pub(super) protocol: Option<u8>,
     /// The first word that only a rule with a table can have.
     pub(super) needs_table: bool,
     fixed: bool,
@@ -237,7 +238,9 @@ impl<'s> RuleLine<'s> {
         let range = numbers::range(self.words.next(context)?, 16);
         if range.is_none() {
             let port = self.words.text();
-            self.left_out(context, &format!("is not a range of ports: write {port}-{port} for a single one"));
+            let single = numbers::up_to(self.words.word(), u32::from(u16::MAX)).is_some();
+            let meant = if single { format!("{port}-{port}") } else { "1000-2000".to_owned() };
+            self.left_out(context, &format!("is not a range of ports, as {meant}"));
         }
         Ok(range.map(|(start, end)| NumberRange { start: start as u16, end: end as u16 }))
     }
@@ -249,42 +252,6 @@ impl<'s> RuleLine<'s> {
             self.words.text()
         );
         self.words.report(context, Code::RoutePart, &message);
-    }
-
-    /// What can only be judged once the whole line is read.
-    fn finish(&mut self, context: &mut Context<'_>) -> Result<(), Dropped> {
-        self.rule.action = self.judged_action(context)?;
-        let rule = &mut self.rule;
-        rule.protocol = self.protocol;
-        if rule.track {
-            rule.protocol = Some(Rule::PROTOCOL);
-            if self.protocol.is_some_and(|typed| typed != Rule::PROTOCOL) {
-                let message = "a rule that is tracked is of protocol 18 (keepalived), using that: no_track keeps another";
-                self.words.report(context, Code::RouteProtocol, message);
-            }
-        }
-        if self.rule.track_group.is_some() && self.rule.input.is_none() {
-            let message = "a rule without iif cannot have a track_group, ignoring it";
-            self.words.report(context, Code::TrackGroup, message);
-            self.rule.track_group = None;
-        }
-        let family = self.family.unwrap_or(Family::V4);
-        self.rule.family = family;
-        self.rule.from = self.from.map(|from| from.network(family));
-        self.rule.to = self.to.map(|to| to.network(family));
-        self.rule.preference = match self.preference {
-            Some(typed) => typed,
-            None => self.next_preference(context, family),
-        };
-        Ok(())
-    }
-
-    fn next_preference(&self, context: &mut Context<'_>, family: Family) -> u32 {
-        let next = context.routing.next_preference(family);
-        let message =
-            format!("rule has no preference, using {next}: give each rule one, or their order is by chance");
-        self.words.report(context, Code::RulePreference, &message);
-        next
     }
 }
 

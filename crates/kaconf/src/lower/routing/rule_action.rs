@@ -1,6 +1,6 @@
 //! What a rule does: one action, and only one.
 
-use super::numbers;
+use super::route::route_type;
 use super::rule::RuleLine;
 use super::words::Dropped;
 use crate::code::Code;
@@ -38,11 +38,7 @@ impl RuleLine<'_> {
             word = self.words.next(context)?;
             self.words.mark();
         }
-        let kind = RouteType::named(word).or_else(|| {
-            let number = numbers::leading(word, 0);
-            let fits = number.rest.is_empty() && number.value <= 255 && word.first() != Some(&b'-');
-            fits.then_some(RouteType(number.value as u8))
-        });
+        let kind = route_type(word);
         let action = match (word, kind) {
             (b"goto", _) => RuleAction::Goto(self.words.number(context, u32::MAX)?),
             (b"nop", _) => RuleAction::Nop,
@@ -61,34 +57,10 @@ impl RuleLine<'_> {
     fn unknown<T>(&self, context: &mut Context<'_>) -> Result<T, Dropped> {
         let word = self.words.text();
         let mut message = format!("'{word}' is no keyword of a rule");
-        if let Some(meant) = suggestion(&word) {
+        if let Some(meant) = suggestion(&word).filter(|meant| *meant != word) {
             message.push_str(&format!(" (did you mean '{meant}'?)"));
         }
         self.words.drop(context, Code::RouteWord, &message)
-    }
-
-    /// The action, if all else fits it.
-    pub(super) fn judged_action(&self, context: &mut Context<'_>) -> Result<RuleAction, Dropped> {
-        if let Some(RuleAction::Goto(target)) = self.action {
-            let Some(preference) = self.preference else {
-                let message = format!("goto {target} needs a preference, which must be lower");
-                return self.words.drop(context, Code::RulePreference, &message);
-            };
-            if preference >= target {
-                let message = format!("preference {preference} is not lower than goto {target}");
-                return self.words.drop(context, Code::RuleGoto, &message);
-            }
-        }
-        let Some(action) = self.action else {
-            let message =
-                "a rule needs an action: table, goto, nop, blackhole, unreachable, prohibit or l3mdev";
-            return self.words.drop(context, Code::RuleAction, message);
-        };
-        if self.needs_table && !matches!(action, RuleAction::Table(_) | RuleAction::L3mdev) {
-            let message = "realms and suppress_* need a table";
-            return self.words.drop(context, Code::RuleAction, message);
-        }
-        Ok(action)
     }
 }
 

@@ -3,10 +3,7 @@
 //! keepalived drops a line with a word that it cannot use, and reads no further when a line ends where a value is due.
 
 use std::borrow::Cow;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
-
-use ipnetwork::IpNetwork;
-use vrrp_types::Family;
+use std::net::IpAddr;
 
 use super::numbers;
 use crate::code::Code;
@@ -19,33 +16,6 @@ use crate::value;
 /// The line is not used.
 #[derive(Debug)]
 pub(super) struct Dropped;
-
-/// A destination, or where packets come from: an address with a prefix length, or `default`.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Prefix {
-    /// `None` for `default`, which is of any family.
-    pub(super) family: Option<Family>,
-    network: IpNetwork,
-}
-
-impl Prefix {
-    /// All addresses of a family.
-    pub(super) fn everything(family: Family) -> IpNetwork {
-        let address = match family {
-            Family::V4 => IpAddr::V4(Ipv4Addr::UNSPECIFIED),
-            Family::V6 => IpAddr::V6(Ipv6Addr::UNSPECIFIED),
-        };
-        IpNetwork::new(address, 0).unwrap_or_else(|_| IpNetwork::from(address))
-    }
-
-    /// As a network, in a line of some family.
-    pub(super) fn network(self, family: Family) -> IpNetwork {
-        match self.family {
-            Some(_) => self.network,
-            None => Self::everything(family),
-        }
-    }
-}
 
 /// Whether a line is read on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,7 +33,7 @@ pub(super) struct Words<'s> {
     keyword: usize,
     owner: &'s str,
     /// What the line is: `route`, `rule`.
-    what: &'static str,
+    pub(super) what: &'static str,
 }
 
 impl<'s> Words<'s> {
@@ -228,93 +198,23 @@ impl<'s> Words<'s> {
         }
     }
 
-    /// The word at hand as a prefix, or one of the words for all addresses.
-    pub(super) fn this_prefix(&self, context: &mut Context<'_>) -> Option<Prefix> {
-        let word = self.word();
-        match word {
-            b"default" | b"any" | b"all" => {
-                return Some(Prefix { family: None, network: Prefix::everything(Family::V4) });
-            }
-            b"default6" => {
-                let message = "'default6' is an old word, write '::/0'";
-                self.report(context, Code::Unusual, message);
-                let network = Prefix::everything(Family::V6);
-                return Some(Prefix { family: Some(Family::V6), network });
-            }
-            _ => {}
-        }
-        let slash = word.iter().position(|octet| *octet == b'/');
-        let address = value::address(&word[..slash.unwrap_or(word.len())])?;
-        let longest = if address.is_ipv4() { 32 } else { 128 };
-        let read = slash.map(|slash| value::number(&word[slash + 1..], 0, longest, !context.test));
-        if read.is_some_and(|read| read.problem.is_some()) {
-            let used = read.and_then(|read| read.value).unwrap_or(longest);
-            let message = format!("invalid prefix length in '{}', using {used}", self.text());
-            self.report(context, Code::BadNumber, &message);
-        }
-        let length = read.and_then(|read| read.value).unwrap_or(longest) as u8;
-        let network = IpNetwork::new(address, length).ok()?;
-        Some(Prefix { family: Some(Family::of(address)), network })
-    }
-
-    /// Settles the family of the line by that of one of its parts; `None` is `default`.
-    ///
-    /// keepalived takes `default` for a family of its own: it fits nothing that stands before it.
-    pub(super) fn family(
-        &self,
-        context: &mut Context<'_>,
-        family: &mut Option<Family>,
-        part: Option<Family>,
-    ) -> Result<(), Dropped> {
-        let Some(known) = *family else {
-            *family = part;
-            return Ok(());
-        };
-        if part == Some(known) {
-            return Ok(());
-        }
-        let message = match part {
-            Some(part) => format!("'{}' is {part}, but what stands before it is {known}", self.text()),
-            None => format!(
-                "'{}' must stand before what makes the {} {known}, or be written as '{}'",
-                self.text(),
-                self.what,
-                if known == Family::V4 { "0.0.0.0/0" } else { "::/0" }
-            ),
-        };
-        self.drop(context, Code::RouteFamily, &message)
-    }
-
-    /// `inet`, `inet6`: keepalived skips the word behind it.
-    pub(super) fn inet(
-        &mut self,
-        context: &mut Context<'_>,
-        family: &mut Option<Family>,
-        typed: Family,
-    ) -> Result<(), Dropped> {
-        self.family(context, family, Some(typed))?;
-        if self.has_next() {
-            self.at += 1;
-            let message = format!(
-                "keepalived does not read the word behind {}: '{}' is skipped",
-                self.keyword(),
-                self.text()
-            );
-            self.report(context, Code::InetSkips, &message);
-        }
-        Ok(())
-    }
-
     /// The next word as the name of an interface, which must exist in the end.
     pub(super) fn interface(&mut self, context: &mut Context<'_>) -> Result<InterfaceName, Dropped> {
         self.next(context)?;
+        let at = self.line.at(self.at);
         let Some(name) = InterfaceName::new(&self.text()) else {
-            let message = format!("'{}' cannot be an interface", self.text());
-            return self.drop(context, Code::InterfaceMissing, &message);
+            let message = format!(
+                "{}'{}' cannot be an interface, this {} is not used",
+                self.owner,
+                self.text(),
+                self.what
+            );
+            context.interface_is_missing(at, message, true);
+            return Err(Dropped);
         };
         if context.interface(&name) == InterfaceFacts::Missing {
             let message = format!("{}interface {name} for a {} doesn't exist", self.owner, self.what);
-            context.routing.missing.push((self.line.at(self.at), message.into()));
+            context.interface_is_missing(at, message, false);
         }
         Ok(name)
     }
