@@ -46,7 +46,7 @@ pub(super) fn of(block: &str, name: &str) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{block, blocks, find};
+    use super::super::{Shape, block, blocks, find};
     use super::*;
 
     /// The part of a keyword that has been renamed would never be shown.
@@ -67,8 +67,10 @@ mod tests {
     fn every_block_has_a_part_with_an_example() {
         for path in blocks() {
             let (outer, name) = path.rsplit_once('/').unwrap_or(("root", path));
-            let text = find(outer, name).and_then(|keyword| keyword.details());
-            assert!(text.is_some_and(|text| markdown::example(text, "conf").is_some()), "{path}");
+            let keyword = find(outer, name).unwrap_or_else(|| panic!("{path}"));
+            let text = keyword.details().unwrap_or_else(|| panic!("{path}"));
+            // Lists of lines are short enough for one that is made.
+            assert!(keyword.shape == Shape::Lines || markdown::example(text, "conf").is_some(), "{path}");
         }
     }
 }
