@@ -80,8 +80,8 @@ pub struct Keyword {
     pub grammar: &'static str,
     /// What holds when it is not given; `-` for nothing.
     pub default: &'static str,
-    /// The first release of keepalived that has it, or release line where no more is known; `2.2` for all up to
-    /// 2.2.7.
+    /// The first release of keepalived that has it; `2.2` for all up to 2.2.7, `unreleased` for what 2.4.3 does
+    /// not know yet.
     pub since: &'static str,
     /// Whether it is an older name of something.
     pub status: Status,
