@@ -10,6 +10,7 @@
 
 mod details;
 mod example;
+mod words;
 
 use std::borrow::Cow;
 use std::sync::OnceLock;
@@ -128,6 +129,12 @@ impl Keyword {
             _ => format!("{} {}", self.name, form.replace(',', "|")),
         };
         self.grammar.split(" , ").map(form).collect::<Vec<_>>().join("\n    ")
+    }
+
+    /// The fixed words that its value may consist of, in the order of its grammar; for completion and for
+    /// guessing what was meant by another word.
+    pub fn words(&self) -> Vec<&'static str> {
+        words::of(self.grammar)
     }
 
     /// More than a line about it, in Markdown, where a line is not enough.
