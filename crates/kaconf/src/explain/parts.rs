@@ -38,8 +38,10 @@ pub fn facts(keyword: &Keyword) -> String {
         "required" => facts.push("It must be given.".to_owned()),
         default => facts.push(format!("Default: {default}.")),
     }
-    if keyword.since != "2.2" {
-        facts.push(format!("Since keepalived {}.", keyword.since));
+    match keyword.since {
+        "2.2" => {}
+        "unreleased" => facts.push("keepalived 2.4.3 does not know it yet.".to_owned()),
+        since => facts.push(format!("Since keepalived {since}.")),
     }
     let age = match keyword.status {
         Status::Current => None,

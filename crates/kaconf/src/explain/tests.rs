@@ -1,5 +1,7 @@
 //! What explanations say, and that they fit a terminal.
 
+use proptest::prelude::*;
+
 use super::*;
 
 #[test]
@@ -82,5 +84,16 @@ fn what_is_unknown_is_guessed() {
     assert_eq!(explain("").unwrap_err().near, Vec::<String>::new());
     for word in ["/", "a/b", "vrrp_instance/", "vrrp_instance/xyz", "root/", "ro", "nstance"] {
         assert!(explain(word).is_err(), "{word}");
+    }
+}
+
+proptest! {
+    /// Words come from people and shells.
+    #[test]
+    fn no_word_is_too_much(word in "\\PC{0,90}|[a-z_/]{0,40}") {
+        match explain(&word) {
+            Ok(text) => prop_assert!(text.len() < 1 << 20),
+            Err(unknown) => prop_assert!(unknown.near.len() <= 3),
+        }
     }
 }

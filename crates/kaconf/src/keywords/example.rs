@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::sync::OnceLock;
 
-use super::{Keyword, ROOT, Shape, details};
+use super::{Keyword, ROOT, Shape, details, find};
 use crate::markdown;
 
 /// block, head, what it needs inside, before it and behind it. `;` ends a line within a column.
@@ -92,7 +92,7 @@ fn made(keyword: &Keyword) -> String {
     let mut path: &str = &block;
     while path != ROOT {
         let (outer, last) = path.rsplit_once('/').unwrap_or((ROOT, path));
-        let frame = frames().iter().find(|frame| path == frame.block || last == frame.block);
+        let frame = frames().iter().find(|frame| path == frame.block || is_end_of(frame.block, path));
         let frame = frame.copied().unwrap_or(Frame { head: last, ..Frame::default() });
         let mut inner = missing(frame.needs, name, &lines);
         inner.append(&mut lines);
@@ -123,13 +123,18 @@ fn missing(needs: &str, name: &str, lines: &[String]) -> Vec<String> {
         .collect()
 }
 
+/// The value for a keyword: that of its block, else that of the blocks whose paths end alike, else that of all.
 fn sample(keyword: &Keyword) -> Sample {
-    let of_block = |sample: &&Sample| {
-        let rest = keyword.block.strip_suffix(sample.block);
-        sample.block == "*" || rest.is_some_and(|rest| rest.is_empty() || rest.ends_with('/'))
-    };
-    let named = samples().iter().filter(|sample| sample.name == keyword.name);
-    named.clone().find(of_block).copied().unwrap_or_default()
+    let named = || samples().iter().filter(|sample| sample.name == keyword.name);
+    let own = named().find(|sample| sample.block == keyword.block);
+    let alike = |sample: &&Sample| sample.block == "*" || is_end_of(sample.block, keyword.block);
+    own.or_else(|| named().find(alike)).copied().unwrap_or_default()
+}
+
+/// Whether a block inside of others is meant by the end of its path. What stands at root level has no end.
+fn is_end_of(end: &str, path: &str) -> bool {
+    let outer = path.strip_suffix(end);
+    outer.is_some_and(|outer| outer.ends_with('/')) && find(ROOT, end).is_none()
 }
 
 /// The keyword with its value, as it stands in its block.

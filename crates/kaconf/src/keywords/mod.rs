@@ -12,6 +12,7 @@ mod details;
 mod distance;
 mod example;
 mod suggest;
+mod words;
 
 use std::borrow::Cow;
 use std::sync::OnceLock;
@@ -90,8 +91,8 @@ pub struct Keyword {
     pub grammar: &'static str,
     /// What holds when it is not given; `-` for nothing.
     pub default: &'static str,
-    /// The first release of keepalived that has it, or release line where no more is known; `2.2` for all up to
-    /// 2.2.7.
+    /// The first release of keepalived that has it; `2.2` for all up to 2.2.7, `unreleased` for what 2.4.3 does
+    /// not know yet.
     pub since: &'static str,
     /// Whether it is an older name of something.
     pub status: Status,
@@ -147,6 +148,12 @@ impl Keyword {
             _ => format!("{} {}", self.name, form.replace(',', "|")),
         };
         self.grammar.split(" , ").map(form).collect::<Vec<_>>().join("\n    ")
+    }
+
+    /// The fixed words that its value may consist of, in the order of its grammar; for completion and for
+    /// guessing what was meant by another word.
+    pub fn words(&self) -> Vec<&'static str> {
+        words::of(self.grammar)
     }
 
     /// More than a line about it, in Markdown, where a line is not enough.

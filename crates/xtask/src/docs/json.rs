@@ -32,7 +32,9 @@ fn row(keyword: &Keyword) -> String {
         .filter(|(_, value)| !matches!(*value, "" | "-"))
         .map(|(name, value)| format!("{}: {}", string(name), string(value)))
         .collect();
-    format!("    {}: {{ {} }}", string(keyword.name), members.join(", "))
+    let words: Vec<_> = keyword.words().into_iter().map(string).collect();
+    let words = if words.is_empty() { String::new() } else { format!(", \"words\": [{}]", words.join(", ")) };
+    format!("    {}: {{ {}{words} }}", string(keyword.name), members.join(", "))
 }
 
 /// A JSON string (RFC 8259 section 7).

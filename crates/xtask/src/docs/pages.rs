@@ -83,8 +83,12 @@ fn table<'a>(out: &mut String, rows: impl Iterator<Item = &'a Keyword>) {
         let usage: Vec<_> = keyword.usage().lines().map(|form| cell(&code(form.trim()))).collect();
         let default = if keyword.default == "-" { "" } else { keyword.default };
         let mut help = keyword.help.to_owned();
-        if keyword.since != "2.2" {
-            let _ = write!(help, " Since {}.", keyword.since);
+        match keyword.since {
+            "2.2" => {}
+            "unreleased" => help.push_str(" Not in keepalived 2.4.3."),
+            since => {
+                let _ = write!(help, " Since {since}.");
+            }
         }
         if let Some(newer) = keyword.instead() {
             let _ = write!(help, " Old: use {newer}.");
