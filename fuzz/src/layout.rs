@@ -68,7 +68,7 @@ pub fn conf_expand(octets: &[u8]) {
     let simple = |line: &&[u8]| {
         let no =
             |octet: &u8| !matches!(octet, b'$' | b'\\' | b'@' | b'~' | b'#' | b'!' | b'\r' | 0..=8 | 11 | 12);
-        line.len() < 900 && line.iter().all(no) && !line.starts_with(b"include")
+        line.len() < 900 && line.iter().all(no) && !line.starts_with(BOM)
     };
     let lines = octets.split(|octet| *octet == b'\n').map(<[u8]>::trim_ascii);
     let lines: Vec<_> = lines.filter(|line| !line.is_empty()).filter(simple).collect();
