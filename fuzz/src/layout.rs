@@ -12,7 +12,7 @@ use crate::conf::Host;
 
 const BOM: &[u8] = b"\xef\xbb\xbf";
 
-/// Bounds that no layout comes near: it changes how many lines there are, but not how often names are replaced.
+/// Bounds that a text as long as a fuzzer's comes near by what it makes of names and sequences only.
 fn options() -> Options {
     let mut options = Options::new("main.conf");
     options.config_id = Some("node-a".into());
@@ -20,6 +20,7 @@ fn options() -> Options {
     options.test = true;
     options.limits.depth = 6;
     options.limits.files = 24;
+    options.limits.lines = 20_000;
     (options.limits.expansions, options.limits.expanded) = (1000, 1 << 16);
     options
 }
