@@ -106,8 +106,8 @@ impl Document {
         let line = line.trim_ascii();
         words(line.as_bytes())?;
         let place = Place::find(&self.parse, block)?;
-        let (at, text) = place.new_line(&self.parse, line.as_bytes());
-        self.replace(at..at, &text, block, line)
+        let (range, text) = place.new_line(&self.parse, line.as_bytes());
+        self.replace(range, &text, block, line)
     }
 
     /// Takes every statement and block out of a block that begins with these words, with the comment behind it.

@@ -25,7 +25,12 @@ impl<'a> Place<'a> {
             };
             let node =
                 place.nodes.iter().find(is_it).ok_or_else(|| EditError::NoBlock((*head).to_owned()))?;
-            if !node.closed {
+            // A brace on the line of a condition, a definition or an include belongs to that.
+            let takes_all = |inner: &Node| {
+                let start = start_of(parse, inner);
+                !begins_line(parse.text(), start) && begins_special(&parse.text()[start..])
+            };
+            if !node.closed || node.body.iter().any(takes_all) {
                 return Err(EditError::NotClosed((*head).to_owned()));
             }
             place = Place { nodes: &node.body, block: Some(node) };
@@ -33,13 +38,13 @@ impl<'a> Place<'a> {
         Ok(place)
     }
 
-    /// Where a new line at the end goes, and with which blanks and line ends around it.
-    pub(super) fn new_line(&self, parse: &Parse, line: &[u8]) -> (usize, Vec<u8>) {
+    /// What a new line at the end takes the place of, and the line with the blanks and line ends around it.
+    pub(super) fn new_line(&self, parse: &Parse, line: &[u8]) -> (Range<usize>, Vec<u8>) {
         let text = parse.text();
         let end: &[u8] = if text.windows(2).any(|pair| pair == b"\r\n") { b"\r\n" } else { b"\n" };
         let Some(block) = self.block else {
             let before: &[u8] = if text.is_empty() || text.ends_with(b"\n") { b"" } else { end };
-            return (text.len(), [before, line, end].concat());
+            return (text.len()..text.len(), [before, line, end].concat());
         };
         let brace = parse.tokens()[block.tokens.end as usize - 1].start as usize;
         let outside = indentation(text, start_of(parse, block));
@@ -52,10 +57,11 @@ impl<'a> Place<'a> {
         };
         let begin = line_start(text, brace);
         if text[begin..brace].iter().all(|octet| matches!(octet, b' ' | b'\t')) {
-            return (begin, [&indent, line, end].concat());
+            return (begin..begin, [&indent, line, end].concat());
         }
         // The brace does not stand alone: it gets a line of its own.
-        (brace, [end, &indent, line, end, outside].concat())
+        let blanks = text[..brace].iter().rev().take_while(|octet| matches!(octet, b' ' | b'\t')).count();
+        (brace - blanks..brace, [end, &indent, line, end, outside].concat())
     }
 }
 

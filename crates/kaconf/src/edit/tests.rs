@@ -16,6 +16,7 @@ vrrp_instance VI_1
 }
 vrrp_instance \"VI 2\" { priority 1 }
 @node-a vrrp_instance VI_3 { priority 1 }
+odd { include {a,b}.conf }
 vrrp_instance open {
 ";
 
@@ -49,7 +50,7 @@ fn an_edit_changes_its_own_line_only() {
             |file| file.add(&["vrrp_instance VI_1", "virtual_ipaddress"], "10.0.0.2 dev eth0"),
             &[
                 "-\tvirtual_ipaddress { 10.0.0.1 } # one\n",
-                "+\tvirtual_ipaddress { 10.0.0.1 \n",
+                "+\tvirtual_ipaddress { 10.0.0.1\n",
                 "+\t    10.0.0.2 dev eth0\n",
                 "+\t} # one\n",
             ],
@@ -79,7 +80,7 @@ fn an_edit_changes_its_own_line_only() {
             |file| file.add(&["vrrp_instance \"VI 2\""], "@node-b priority 9"),
             &[
                 "-vrrp_instance \"VI 2\" { priority 1 }\n",
-                "+vrrp_instance \"VI 2\" { priority 1 \n",
+                "+vrrp_instance \"VI 2\" { priority 1\n",
                 "+    @node-b priority 9\n",
                 "+}\n",
             ],
@@ -97,13 +98,14 @@ fn an_edit_changes_its_own_line_only() {
 fn what_cannot_be_edited_is_refused_and_stays() {
     let long = "x".repeat(1030);
     let block = &["vrrp_instance VI_1"][..];
-    let cases: [(&[&str], &str, &str); 13] = [
+    let cases: [(&[&str], &str, &str); 14] = [
         (&[], "priority", "1"),
         (&["vrrp_instance VI_9"], "priority", "1"),
         (&["vrrp_instance"], "priority", "1"),
         (&["vrrp_instance VI_3"], "priority", "1"),
         (&["@node-a vrrp_instance VI_3"], "priority", "1"),
         (&["vrrp_instance open"], "priority", "1"),
+        (&["odd"], "priority", "1"),
         (block, "priority", "1 }"),
         (block, "priority", "1 # one"),
         (block, "priority", "1\n}"),

@@ -38,7 +38,7 @@ pub(super) struct Line<'a> {
     pub(super) content: &'a [u8],
     /// From its sign on, without the blanks behind; empty if there is none.
     pub(super) comment: &'a [u8],
-    /// All of it between the blanks around.
+    /// All of it between the blanks around, but with those behind a backslash.
     pub(super) all: &'a [u8],
 }
 
@@ -56,13 +56,25 @@ impl<'a> Line<'a> {
             all = &all[..all.len() - (comment.len() - shorter.len())];
             comment = shorter;
         }
+        // keepalived's parent takes blanks off before a backslash, if none are behind it.
+        if comment.is_empty() && all.ends_with(b"\\") {
+            all = trim_start(raw);
+        }
         Self { content, comment, all }
     }
 }
 
 /// Without the blanks around. Others than these two are parts of words for some readers of a line.
-pub(super) fn trim(mut text: &[u8]) -> &[u8] {
-    while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = text {
+pub(super) fn trim(text: &[u8]) -> &[u8] {
+    let mut text = trim_start(text);
+    while let [rest @ .., b' ' | b'\t'] = text {
+        text = rest;
+    }
+    text
+}
+
+fn trim_start(mut text: &[u8]) -> &[u8] {
+    while let [b' ' | b'\t', rest @ ..] = text {
         text = rest;
     }
     text

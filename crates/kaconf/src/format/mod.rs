@@ -2,7 +2,7 @@
 //!
 //! One statement a line, four blanks a level, a brace at the end of its head's line, comments kept. Where layout
 //! is meaning, octets stay as they are: on lines that use or define a name, that end in a backslash, that are too
-//! long or hold a NUL octet. [`lines`] says what a line may become, [`print`] puts it on paper. Nothing is
+//! long or hold a NUL octet. `lines` says what a line may become, `print` puts it on paper. Nothing is
 //! substituted, included or judged here.
 
 mod lines;
@@ -76,7 +76,7 @@ struct Braces {
 
 /// Lays a configuration file out afresh. Never fails, and takes time in proportion to the text.
 ///
-/// The result reads as the text did: every comment is kept, [`load`](crate::load) gives an equal model and the
+/// The result reads as the text did: every comment is kept, [`load()`](crate::load()) gives an equal model and the
 /// same diagnostics. Formatting it again changes nothing. A byte order mark at the start is dropped, though
 /// keepalived takes it for a part of the first word.
 ///

@@ -31,7 +31,7 @@ pub(super) fn run() -> Verdict {
     let directory = directory.to_string_lossy();
     // The parser's test reads the project's own files without a corpus; the daemon's needs one.
     tests(
-        "test --workspace --no-fail-fast --test corpus -- --include-ignored",
+        "test --workspace --no-fail-fast --test corpus --test format -- --include-ignored",
         &[("KACONF_CORPUS", &directory), (VARIABLE, &directory)],
     )
 }

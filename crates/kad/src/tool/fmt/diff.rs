@@ -8,7 +8,7 @@ use std::ops::Range;
 const CONTEXT: usize = 3;
 
 /// How far ahead is looked for the lines to agree again.
-const WINDOW: usize = 24;
+const WINDOW: usize = 16;
 
 /// A run of lines that differ: those of the old text, and those instead of them in the new one.
 #[derive(Debug, PartialEq, Eq)]
@@ -61,6 +61,9 @@ fn changes(old: &[&[u8]], new: &[&[u8]]) -> Vec<Change> {
 
 /// How many lines to pass on either side until they agree; a line each if that is not in sight.
 fn meeting(old: &[&[u8]], new: &[&[u8]]) -> (usize, usize) {
+    if old.is_empty() || new.is_empty() {
+        return (old.len(), new.len());
+    }
     for sum in 1..WINDOW {
         for x in 0..=sum {
             let y = sum - x;
@@ -73,7 +76,7 @@ fn meeting(old: &[&[u8]], new: &[&[u8]]) -> (usize, usize) {
             }
         }
     }
-    (old.len().min(1), new.len().min(1))
+    (1, 1)
 }
 
 fn hunk(changes: &[Change], before: usize, old: &[&[u8]], new: &[&[u8]], out: &mut Vec<u8>) {
