@@ -65,6 +65,8 @@ pub(super) fn help(diagnostic: &mut Diagnostic, files: &Files) {
             OTHER_STATES.iter().find(|(other, _)| head == "state" && word.eq_ignore_ascii_case(other));
         match usual.map(|(_, own)| *own).or_else(|| suggest_value(&values, &word)) {
             Some(meant) => diagnostic.clone().mend(format!("did you mean '{meant}'?"), at, meant),
+            // Some messages list them.
+            None if values.iter().all(|value| diagnostic.message.contains(value)) => return,
             None => diagnostic.clone().help(format!("'{head}' knows {}", listed(&values))),
         }
     };
