@@ -38,8 +38,8 @@ impl Source for Host<'_> {
         }
     }
 
-    fn is_vrf(&self, name: &str) -> Option<bool> {
-        Some(name == "red")
+    fn interface_kind(&self, name: &str) -> Option<String> {
+        Some(if name == "red" { "vrf" } else { "" }.to_owned())
     }
 
     fn routing_names(&self, list: RoutingNames, dirs: &RoutingDirs) -> Vec<(String, u32)> {

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{ArgAction, Args, ValueEnum};
-use kaconf::{Diagnostic, Files, Finding, Loaded, Severity};
+use kaconf::{Code, Diagnostic, Fatal, Files, Finding, Loaded, Severity};
 
 use crate::cli::DEFAULT_CONFIG;
 use crate::paint::Paint;
@@ -115,6 +115,11 @@ impl Check {
         let loaded = self.load(path);
         // Further checks of the whole, beyond what reading finds, join here.
         let mut diagnostics = kaconf::distilled(&loaded);
+        if loaded.fatal() == Some(Fatal::NoConfiguration) {
+            // The daemon skips what it cannot read, and has nothing left to start with.
+            let skipped = diagnostics.iter_mut().filter(|diagnostic| diagnostic.code == Code::FileSkipped);
+            skipped.for_each(|diagnostic| diagnostic.severity = Severity::Error);
+        }
         let files = loaded.files;
         diagnostics.retain(|diagnostic| {
             let Some(at) = diagnostic.at else { return true };
