@@ -24,8 +24,7 @@ impl Reader<'_> {
         if keyword.grammar.contains("SCRIPT") {
             let role = match keyword.name {
                 "script" => Role::Track,
-                "misc_path" => Role::Check,
-                _ => Role::Notify,
+                _ => Role::Other,
             };
             if statement.len() < 2 && (of_one || keyword.name == "notify_deleted") {
                 return true;

@@ -2,8 +2,8 @@
 //!
 //! keepalived does this once all is read, for the scripts that are left: of the parent (`startup_script`,
 //! `shutdown_script`), of the checkers if there is a virtual server, of VRRP if there is an instance, the scripts of
-//! the FIFOs with either. [`Reader::script_security`] walks over them in that order; a new place that holds a
-//! script is one more item of the iterator it hands to [`Pass::check`].
+//! the FIFOs with either. [`Reader::script_security`] walks over them in that order. Whatever holds a script hands
+//! it to [`Pass::keep`] there, between the FIFOs and the [`Pass::end`] of its process, and drops it if that says so.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -23,12 +23,10 @@ const ROOT: UserFacts = UserFacts { uid: 0, gid: 0 };
 /// What a script is for: decides what becomes of a complaint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Role {
-    /// It is told of a change, or runs beside the daemon: dropping it is nothing that counts.
-    Notify,
-    /// `vrrp_script`
+    /// `vrrp_script`: one that is not run is a complaint that counts.
     Track,
-    /// `MISC_CHECK`
-    Check,
+    /// It is told of a change, checks a server, or runs beside the daemon.
+    Other,
 }
 
 /// Which process runs a script.
@@ -56,40 +54,45 @@ pub(super) struct Pass<'r, 'a> {
     rules: Scripts,
     verdicts: HashMap<(Script, Role), Verdict>,
     default: Option<Lookup<UserFacts>>,
+    /// Where the first script of the process at hand is.
+    first: Option<Option<Location>>,
+    /// Whether one of them is run though others can change it.
+    insecure: bool,
 }
 
 impl<'r, 'a> Pass<'r, 'a> {
     pub(super) fn new(context: &'r mut Context<'a>, rules: Scripts) -> Self {
-        Self { context, rules, verdicts: HashMap::new(), default: None }
+        Self { context, rules, verdicts: HashMap::new(), default: None, first: None, insecure: false }
     }
 
-    /// Looks at the scripts of one process; those that keepalived would not run are taken away.
-    pub(super) fn check<'s>(
-        &mut self,
-        process: Process,
-        scripts: impl Iterator<Item = (Role, &'s mut Option<Script>)>,
-    ) {
-        let mut first = None;
-        let mut insecure = false;
-        for (role, slot) in scripts {
-            let Some(script) = slot else { continue };
-            let verdict = self.verdict(script, role);
-            if verdict.is_script && first.is_none() {
-                first = Some(self.context.script_place(script));
-            }
-            insecure |= verdict.insecure;
-            if let Some(found) = verdict.found {
-                script.command[0] = found;
-            }
-            if verdict.refused {
-                *slot = None;
-            }
+    /// Looks at a script. False if keepalived would not run it.
+    pub(super) fn keep(&mut self, role: Role, script: &mut Script) -> bool {
+        let verdict = self.verdict(script, role);
+        if verdict.is_script && self.first.is_none() {
+            self.first = Some(self.context.script_place(script));
         }
-        if let Some(at) = first
+        self.insecure |= verdict.insecure;
+        if let Some(found) = verdict.found {
+            script.command[0] = found;
+        }
+        !verdict.refused
+    }
+
+    /// Looks at a script that may be there, and takes it away if it is not to be run.
+    pub(super) fn keep_in(&mut self, role: Role, slot: &mut Option<Script>) {
+        if slot.as_mut().is_some_and(|script| !self.keep(role, script)) {
+            *slot = None;
+        }
+    }
+
+    /// The scripts of a process have all been looked at.
+    pub(super) fn end(&mut self, process: Process) {
+        if let Some(at) = self.first.take()
             && !self.rules.security
         {
-            self.context.sink.push(report::security_off(process, insecure, at));
+            self.context.sink.push(report::security_off(process, self.insecure, at));
         }
+        self.insecure = false;
     }
 
     /// The verdict on a command; the same command of the same user is looked at, and reported, once.
@@ -125,7 +128,7 @@ impl<'r, 'a> Pass<'r, 'a> {
                 verdict.insecure = unsafe_only;
                 verdict.refused = !unsafe_only || security;
                 let class = match (&problem, role) {
-                    (Problem::NotExecutable(_), _) | (_, Role::Notify | Role::Check) => Class::None,
+                    (Problem::NotExecutable(_), _) | (_, Role::Other) => Class::None,
                     (_, Role::Track) if verdict.refused => Class::General,
                     (_, Role::Track) => Class::None,
                 };
@@ -245,10 +248,6 @@ impl<'r, 'a> Pass<'r, 'a> {
     }
 }
 
-fn notify(script: &mut Option<Script>) -> (Role, &mut Option<Script>) {
-    (Role::Notify, script)
-}
-
 impl Reader<'_> {
     /// Looks at the scripts of all processes. `with_vrrp`: there is an instance, be it one that cannot run.
     pub(super) fn script_security(&mut self, config: &mut Config, with_vrrp: bool) {
@@ -257,16 +256,20 @@ impl Reader<'_> {
         let with_vrrp = with_vrrp && !context.sink.has(Code::InterfaceMissing);
         let mut pass = Pass::new(context, config.global.scripts.clone());
         let (scripts, fifos) = (&mut config.global.scripts, &mut config.global.fifos);
-        pass.check(Process::Parent, [&mut scripts.startup, &mut scripts.shutdown].into_iter().map(notify));
+        pass.keep_in(Role::Other, &mut scripts.startup);
+        pass.keep_in(Role::Other, &mut scripts.shutdown);
+        pass.end(Process::Parent);
         if config.has_virtual_servers {
-            let own = collected.checker.iter_mut().map(|(role, script)| (*role, script));
-            let fifos = [&mut fifos.all.script, &mut fifos.lvs.script].into_iter().map(notify);
-            pass.check(Process::Checker, own.chain(fifos));
+            pass.keep_in(Role::Other, &mut fifos.all.script);
+            pass.keep_in(Role::Other, &mut fifos.lvs.script);
+            collected.checker.iter_mut().for_each(|(role, script)| pass.keep_in(*role, script));
+            pass.end(Process::Checker);
         }
         if with_vrrp {
-            let own = collected.vrrp.iter_mut().map(|(role, script)| (*role, script));
-            let fifos = [&mut fifos.all.script, &mut fifos.vrrp.script].into_iter().map(notify);
-            pass.check(Process::Vrrp, own.chain(fifos));
+            pass.keep_in(Role::Other, &mut fifos.all.script);
+            pass.keep_in(Role::Other, &mut fifos.vrrp.script);
+            collected.vrrp.iter_mut().for_each(|(role, script)| pass.keep_in(*role, script));
+            pass.end(Process::Vrrp);
         }
     }
 }
