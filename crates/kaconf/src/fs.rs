@@ -11,7 +11,8 @@ use crate::glob;
 use crate::options::Limits;
 use crate::source::{Lookup, Matches, PathFacts, PathKind, ReadError, Source, UserFacts};
 
-/// Reads files, directories and the environment of this process; knows nothing of interfaces.
+/// Reads files, directories and the environment of this process, and what the host's files say of users, groups and
+/// scripts; knows nothing of interfaces.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct FileSource;
 
