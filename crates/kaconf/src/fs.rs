@@ -14,7 +14,8 @@ use crate::source::{
     Lookup, Matches, PathFacts, PathKind, ReadError, RoutingDirs, RoutingNames, Source, UserFacts,
 };
 
-/// Reads files, directories and the environment of this process; knows nothing of interfaces.
+/// Reads files, directories and the environment of this process, and what the host's files say of users, groups and
+/// scripts; knows nothing of interfaces.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct FileSource;
 

@@ -19,12 +19,12 @@ pub(crate) use include::IncludeCheck;
 pub(crate) use line::begins_special;
 pub(crate) use statement::{How, Statement};
 
-use crate::code::Code;
+use crate::code::{Class, Code};
 use crate::diag::{Diagnostic, Sink};
 use crate::files::{Files, Location};
 use crate::options::Options;
 use crate::source::Source;
-use crate::syntax::{Escapes, Refs, Token, comment_start, lex_line};
+use crate::syntax::{Escapes, Refs, Token, comment_start, hides_quote, lex_line};
 
 use define::{Defining, Definitions, Multi};
 use include::Frame;
@@ -189,8 +189,8 @@ impl<'a> Expander<'a> {
             self.lex(content, at.start, Refs::Typed);
             (self.at, self.how) = (at, How::Typed);
         }
-        if raw.contains(&b'\\') && escapes == Escapes::Spent {
-            warn_of_spent_escape(raw, at, sink);
+        if raw.contains(&b'\\') {
+            warn_of_backslashes(raw, at, escapes, sink);
         }
         true
     }
@@ -267,11 +267,18 @@ impl<'a> Expander<'a> {
     }
 }
 
-/// `\#` is a character only inside of `global_defs`: elsewhere keepalived takes it for a comment.
-fn warn_of_spent_escape(raw: &[u8], at: Location, sink: &mut Sink) {
+/// What keepalived makes of backslashes is not what most people expect.
+fn warn_of_backslashes(raw: &[u8], at: Location, escapes: Escapes, sink: &mut Sink) {
     let cut = comment_start(raw, Escapes::Spent);
-    if cut < comment_start(raw, Escapes::Kept) {
+    if escapes == Escapes::Spent && cut < comment_start(raw, Escapes::Kept) {
+        // `\#` is a character only inside of `global_defs`: elsewhere it is taken for a comment.
         let message = "keepalived takes '\\#' and '\\!' for a comment here; quote the word to keep the sign";
         sink.push(Diagnostic::new(Code::Unusual, Some(at), message));
+    }
+    if hides_quote(&raw[..cut]) {
+        let message = "a backslash hides a quote from keepalived here, it is taken for one all the same";
+        let mut diagnostic = Diagnostic::new(Code::UnmatchedQuote, Some(at), message);
+        diagnostic.class = Class::General;
+        sink.push(diagnostic);
     }
 }

@@ -9,6 +9,7 @@ use super::reader::{Next, Progress, Reader};
 use super::{global_firewall, global_scripts};
 use crate::code::Code;
 use crate::expand::Statement;
+use crate::keywords;
 use crate::model::{Garp, GarpExtra, VrrpDefaults};
 
 /// What instances get where they say nothing themselves.
@@ -110,9 +111,20 @@ impl Reader<'_> {
         self.global_keywords();
         self.parent_stopped = self.context.stopped;
         let mut statement = Statement::default();
-        while self.depth() > outside && self.next(&mut statement) {
-            if !statement.is_open() && !statement.is_close() {
-                self.unknown(&statement, "root");
+        let mut pending = false;
+        while pending || self.depth() > outside && self.next(&mut statement) {
+            pending = false;
+            match statement.word(0) {
+                b"{" => {
+                    let message = "unexpected '{', ignoring it".to_owned();
+                    self.context.report(&statement, 0, Code::UnexpectedOpen, message);
+                }
+                b"}" => self.stray_close(&statement),
+                // The parent passes over what its children should read, and they do not see it.
+                _ if keywords::find("root", &statement.text(0)).is_some() => {
+                    pending = self.skip_block(&mut statement);
+                }
+                _ => self.unknown(&statement, "root"),
             }
         }
         self.expander.parent = false;

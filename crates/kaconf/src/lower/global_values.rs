@@ -7,7 +7,7 @@ use super::reader::Reader;
 use crate::code::{Class, Code};
 use crate::diag::Diagnostic;
 use crate::expand::{IncludeCheck, Statement};
-use crate::model::{DynamicInterfaces, RxBuffers};
+use crate::model::{DynamicInterfaces, InterfaceName, RxBuffers};
 use crate::value;
 
 /// Microseconds in a second.
@@ -83,8 +83,16 @@ pub(super) fn default_interface(reader: &mut Reader<'_>, statement: &Statement) 
         let message = "default_interface requires an interface name, ignoring it".to_owned();
         return reader.context.report(statement, 0, Code::BadValue, message);
     }
-    if let Some(name) = reader.context.interface_name("", statement, 1) {
-        reader.config.global.default_interface = name;
+    match InterfaceName::new(&statement.text(1)) {
+        Some(name) => reader.config.global.default_interface = name,
+        None => {
+            // keepalived finds out when an instance needs it.
+            let message =
+                format!("default_interface '{}' cannot be an interface, ignoring it", statement.text(1));
+            let mut diagnostic = Diagnostic::new(Code::BadName, statement.at(1), message);
+            diagnostic.class = Class::None;
+            reader.context.sink.push(statement.explain(diagnostic));
+        }
     }
 }
 

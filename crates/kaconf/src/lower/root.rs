@@ -34,7 +34,7 @@ impl Reader<'_> {
     }
 
     /// A closing brace at root level that an opening one belongs to: that of an unknown keyword's block.
-    fn stray_close(&mut self, statement: &Statement) {
+    pub(super) fn stray_close(&mut self, statement: &Statement) {
         let message = "unknown keyword '}': the block it ends is not one of keepalived's".to_owned();
         self.context.report(statement, 0, Code::UnknownKeyword, message);
     }

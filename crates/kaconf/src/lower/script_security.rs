@@ -2,8 +2,8 @@
 //!
 //! keepalived does this once all is read, for the scripts that are left: of the parent (`startup_script`,
 //! `shutdown_script`), of the checkers if there is a virtual server, of VRRP if there is an instance, the scripts of
-//! the FIFOs with either. [`Reader::script_security`] walks over them in that order; a new place that holds a
-//! script is one more item of the iterator it hands to [`Pass::check`].
+//! the FIFOs with either. [`Reader::script_security`] walks over them in that order. Whatever holds a script hands
+//! it to [`Pass::keep`] there, between the FIFOs and the [`Pass::end`] of its process, and drops it if that says so.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -15,7 +15,7 @@ use super::script_path::{self as path, Problem};
 use super::script_report as report;
 use crate::code::{Class, Code};
 use crate::files::Location;
-use crate::model::{Config, Instance, Script, Scripts, SyncGroup, TrackScript};
+use crate::model::{Config, Script, Scripts};
 use crate::source::{Lookup, UserFacts};
 
 const ROOT: UserFacts = UserFacts { uid: 0, gid: 0 };
@@ -23,12 +23,10 @@ const ROOT: UserFacts = UserFacts { uid: 0, gid: 0 };
 /// What a script is for: decides what becomes of a complaint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Role {
-    /// It is told of a change, or runs beside the daemon: dropping it is nothing that counts.
-    Notify,
-    /// `vrrp_script`
+    /// `vrrp_script`: one that is not run is a complaint that counts.
     Track,
-    /// `MISC_CHECK`
-    Check,
+    /// It is told of a change, checks a server, or runs beside the daemon.
+    Other,
 }
 
 /// Which process runs a script.
@@ -50,66 +48,51 @@ struct Verdict {
     found: Option<Box<str>>,
 }
 
-/// What was seen of the scripts of one process.
-#[derive(Default)]
-struct Walk {
-    /// Where the first one is, if there is one.
-    first: Option<Option<Location>>,
-    insecure: bool,
-}
-
-/// The last look at the scripts of all processes.
+/// One walk over the scripts.
 pub(super) struct Pass<'r, 'a> {
     context: &'r mut Context<'a>,
     rules: Scripts,
     verdicts: HashMap<(Script, Role), Verdict>,
     default: Option<Lookup<UserFacts>>,
+    /// Where the first script of the process at hand is.
+    first: Option<Option<Location>>,
+    /// Whether one of them is run though others can change it.
+    insecure: bool,
 }
 
 impl<'r, 'a> Pass<'r, 'a> {
     pub(super) fn new(context: &'r mut Context<'a>, rules: Scripts) -> Self {
-        Self { context, rules, verdicts: HashMap::new(), default: None }
+        Self { context, rules, verdicts: HashMap::new(), default: None, first: None, insecure: false }
     }
 
-    /// Looks at the scripts of one process; those that keepalived would not run are taken away.
-    pub(super) fn check<'s>(
-        &mut self,
-        process: Process,
-        scripts: impl Iterator<Item = (Role, &'s mut Option<Script>)>,
-    ) {
-        let mut walk = Walk::default();
-        self.walk(&mut walk, scripts);
-        self.finish(process, &walk);
-    }
-
-    fn walk<'s>(&mut self, walk: &mut Walk, scripts: impl Iterator<Item = (Role, &'s mut Option<Script>)>) {
-        for (role, slot) in scripts {
-            if slot.as_mut().is_some_and(|script| !self.keeps(walk, role, script)) {
-                *slot = None;
-            }
-        }
-    }
-
-    /// Whether keepalived would run a script.
-    fn keeps(&mut self, walk: &mut Walk, role: Role, script: &mut Script) -> bool {
+    /// Looks at a script. False if keepalived would not run it.
+    pub(super) fn keep(&mut self, role: Role, script: &mut Script) -> bool {
         let verdict = self.verdict(script, role);
-        if verdict.is_script && walk.first.is_none() {
-            walk.first = Some(self.context.script_place(script));
+        if verdict.is_script && self.first.is_none() {
+            self.first = Some(self.context.script_place(script));
         }
-        walk.insecure |= verdict.insecure;
+        self.insecure |= verdict.insecure;
         if let Some(found) = verdict.found {
             script.command[0] = found;
         }
         !verdict.refused
     }
 
-    /// Says what there is to say of a process.
-    fn finish(&mut self, process: Process, walk: &Walk) {
-        if let Some(at) = walk.first
+    /// Looks at a script that may be there, and takes it away if it is not to be run.
+    pub(super) fn keep_in(&mut self, role: Role, slot: &mut Option<Script>) {
+        if slot.as_mut().is_some_and(|script| !self.keep(role, script)) {
+            *slot = None;
+        }
+    }
+
+    /// The scripts of a process have all been looked at.
+    pub(super) fn end(&mut self, process: Process) {
+        if let Some(at) = self.first.take()
             && !self.rules.security
         {
-            self.context.sink.push(report::security_off(process, walk.insecure, at));
+            self.context.sink.push(report::security_off(process, self.insecure, at));
         }
+        self.insecure = false;
     }
 
     /// The verdict on a command; the same command of the same user is looked at, and reported, once.
@@ -145,7 +128,7 @@ impl<'r, 'a> Pass<'r, 'a> {
                 verdict.insecure = unsafe_only;
                 verdict.refused = !unsafe_only || security;
                 let class = match (&problem, role) {
-                    (Problem::NotExecutable(_), _) | (_, Role::Notify | Role::Check) => Class::None,
+                    (Problem::NotExecutable(_), _) | (_, Role::Other) => Class::None,
                     (_, Role::Track) if verdict.refused => Class::General,
                     (_, Role::Track) => Class::None,
                 };
@@ -265,22 +248,6 @@ impl<'r, 'a> Pass<'r, 'a> {
     }
 }
 
-/// The scripts of the VRRP process but those of FIFOs.
-fn vrrp_scripts<'c>(
-    tracked: &'c mut [TrackScript],
-    instances: &'c mut [Instance],
-    groups: &'c mut [SyncGroup],
-) -> impl Iterator<Item = (Role, &'c mut Option<Script>)> {
-    let tracked = tracked.iter_mut().map(|track| (Role::Track, &mut track.script));
-    let of_instances = instances.iter_mut().flat_map(|instance| instance.notify.scripts_mut());
-    let of_groups = groups.iter_mut().flat_map(|group| group.notify.scripts_mut());
-    tracked.chain(of_instances.chain(of_groups).map(|(_, script)| notify(script)))
-}
-
-fn notify(script: &mut Option<Script>) -> (Role, &mut Option<Script>) {
-    (Role::Notify, script)
-}
-
 impl Reader<'_> {
     /// Looks at the scripts of all processes. `with_vrrp`: there is an instance, be it one that cannot run.
     pub(super) fn script_security(&mut self, config: &mut Config, with_vrrp: bool) {
@@ -289,22 +256,27 @@ impl Reader<'_> {
         let with_vrrp = with_vrrp && !context.sink.has(Code::InterfaceMissing);
         let mut pass = Pass::new(context, config.global.scripts.clone());
         let (scripts, fifos) = (&mut config.global.scripts, &mut config.global.fifos);
-        pass.check(Process::Parent, [&mut scripts.startup, &mut scripts.shutdown].into_iter().map(notify));
+        pass.keep_in(Role::Other, &mut scripts.startup);
+        pass.keep_in(Role::Other, &mut scripts.shutdown);
+        pass.end(Process::Parent);
         if !config.virtual_servers.is_empty() || !config.virtual_server_groups.is_empty() {
-            let mut walk = Walk::default();
+            pass.keep_in(Role::Other, &mut fifos.all.script);
+            pass.keep_in(Role::Other, &mut fifos.lvs.script);
             for server in &mut config.virtual_servers {
-                server.retain_scripts(|script, of_check| {
-                    let role = if of_check { Role::Check } else { Role::Notify };
-                    pass.keeps(&mut walk, role, script)
-                });
+                server.retain_scripts(|script| pass.keep(Role::Other, script));
             }
-            pass.walk(&mut walk, [&mut fifos.all.script, &mut fifos.lvs.script].into_iter().map(notify));
-            pass.finish(Process::Checker, &walk);
+            pass.end(Process::Checker);
         }
         if with_vrrp {
-            let own = vrrp_scripts(&mut config.track_scripts, &mut config.instances, &mut config.sync_groups);
-            let fifos = [&mut fifos.all.script, &mut fifos.vrrp.script].into_iter().map(notify);
-            pass.check(Process::Vrrp, own.chain(fifos));
+            pass.keep_in(Role::Other, &mut fifos.all.script);
+            pass.keep_in(Role::Other, &mut fifos.vrrp.script);
+            config.track_scripts.iter_mut().for_each(|track| pass.keep_in(Role::Track, &mut track.script));
+            let of_instances = config.instances.iter_mut().map(|instance| &mut instance.notify);
+            let of_groups = config.sync_groups.iter_mut().map(|group| &mut group.notify);
+            for notify in of_instances.chain(of_groups) {
+                notify.scripts_mut().for_each(|(_, script)| pass.keep_in(Role::Other, script));
+            }
+            pass.end(Process::Vrrp);
         }
     }
 }

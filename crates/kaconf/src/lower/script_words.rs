@@ -52,8 +52,11 @@ pub(super) fn split(text: &[u8], escapes: Escapes) -> Result<Vec<Vec<u8>>, Split
 /// Reads one word from `at`; returns where it ends.
 fn read_word(text: &[u8], mut at: usize, escapes: Escapes, word: &mut Vec<u8>) -> Result<usize, SplitError> {
     let mut quote = None;
+    // A quote that nothing stands behind, or an escape last, needs no end.
+    let mut lacks_end = false;
     while let Some(&octet) = text.get(at) {
         at += 1;
+        lacks_end = false;
         match (octet, quote) {
             (b'\\', _) => {
                 let Some(&behind) = text.get(at) else { return Err(SplitError::LoneBackslash) };
@@ -69,12 +72,15 @@ fn read_word(text: &[u8], mut at: usize, escapes: Escapes, word: &mut Vec<u8>) -
             (b'"' | b'\'', None) => quote = Some(octet),
             (octet, Some(open)) if octet == open => quote = None,
             (octet, None) if is_blank(octet) => return Ok(at - 1),
-            (octet, _) => word.push(octet),
+            (octet, _) => {
+                word.push(octet);
+                lacks_end = true;
+            }
         }
     }
     match quote {
-        Some(open) => Err(SplitError::Unclosed(char::from(open))),
-        None => Ok(at),
+        Some(open) if lacks_end => Err(SplitError::Unclosed(char::from(open))),
+        _ => Ok(at),
     }
 }
 
@@ -143,6 +149,8 @@ mod tests {
             ("\\cA\\e\\E", &["\u{1}e\u{1b}"]),
             ("a\\0b \\400c", &["a", ""]),
             ("  a \t b  ", &["a", "b"]),
+            ("a 'b\\x41", &["a", "bA"]),
+            ("a b'", &["a", "b"]),
             ("", &[]),
         ] {
             let want: Vec<_> = want.iter().map(ToString::to_string).collect();

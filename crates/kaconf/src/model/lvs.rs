@@ -165,13 +165,13 @@ impl VirtualServer {
         }
     }
 
-    /// Hands every script to `keep`, with whether it is that of a check, and drops those it returns false for.
+    /// Hands every script to `keep`, and drops those it returns false for.
     ///
     /// A `quorum_up` or `notify_down` that is dropped is not run; a `MISC_CHECK` goes with its script, so that its
     /// real server is one without that checker.
-    pub fn retain_scripts(&mut self, mut keep: impl FnMut(&mut Script, bool) -> bool) {
+    pub fn retain_scripts(&mut self, mut keep: impl FnMut(&mut Script) -> bool) {
         let mut judge = |script: &mut Option<Box<Script>>| {
-            if script.as_deref_mut().is_some_and(|script| !keep(script, false)) {
+            if script.as_deref_mut().is_some_and(|script| !keep(script)) {
                 *script = None;
             }
         };
@@ -183,7 +183,7 @@ impl VirtualServer {
         }
         for server in &mut self.real_servers {
             server.checkers.retain_mut(|checker| match checker {
-                Checker::Misc(check) => keep(&mut check.script, true),
+                Checker::Misc(check) => keep(&mut check.script),
                 _ => true,
             });
         }

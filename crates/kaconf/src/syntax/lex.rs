@@ -130,6 +130,24 @@ pub(crate) fn comment_start(line: &[u8], escapes: Escapes) -> usize {
     line.len()
 }
 
+/// Whether keepalived misses the end of a quoted word: it overlooks a double quote behind a backslash when it looks
+/// for comments, and takes it for the end when it splits the words.
+pub(crate) fn hides_quote(line: &[u8]) -> bool {
+    let (mut at, mut quoted, mut quotes) = (0, false, 0);
+    while at < line.len() {
+        match line[at] {
+            b'"' => (quoted, quotes) = (!quoted, quotes + 1),
+            b'\\' => {
+                at += 1;
+                quotes += usize::from(line.get(at) == Some(&b'"'));
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    quoted && quotes % 2 == 0
+}
+
 const fn is_blank(octet: u8) -> bool {
     matches!(octet, b' ' | b'\t' | b'\r' | b'\x0b' | b'\x0c')
 }
@@ -233,6 +251,20 @@ mod tests {
             ("a \"b # c", &[(Word, "a"), (Unclosed, "\"b # c")]),
         ] {
             assert_eq!(significant(text), want, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_backslash_hides_the_end_of_a_quoted_word() {
+        for (text, want) in [
+            ("a \"b\\\"", true),
+            ("a \"b\\\" \"c\"", true),
+            ("a \"b\\\\\"", false),
+            ("a \"b\"", false),
+            ("a \"b", false),
+            ("a\\\"b\"", true),
+        ] {
+            assert_eq!(hides_quote(text.as_bytes()), want, "{text}");
         }
     }
 

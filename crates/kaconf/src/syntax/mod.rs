@@ -6,6 +6,6 @@
 mod lex;
 mod tree;
 
-pub(crate) use lex::{BOM, Escapes, Refs, comment_start, lex_line, unescape};
+pub(crate) use lex::{BOM, Escapes, Refs, comment_start, hides_quote, lex_line, unescape};
 pub use lex::{Kind, Token, lex};
 pub use tree::{Node, Parse, Shape, parse};
