@@ -46,8 +46,8 @@ impl Context<'_> {
         if has_user_line && statement.len() < 2 {
             return None;
         }
-        self.need(statement, 1)?;
         let words = self.split(owner, statement, statement.line(), Escapes::Kept)?;
+        self.need(statement, 1)?;
         let command =
             self.split(owner, statement, words.get(1).map_or(&[], Vec::as_slice), Escapes::Undone)?;
         if command.is_empty() {

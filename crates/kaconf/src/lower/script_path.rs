@@ -88,7 +88,13 @@ pub(super) fn follow(
         real = next;
         last = Some(facts);
     }
+    // What stands behind a last slash is asked of a directory.
+    let text = path.as_os_str().as_encoded_bytes();
+    let asks_directory = text.ends_with(b"/") || text.ends_with(b"/.");
     match last {
+        Some(facts) if asks_directory && facts.kind != PathKind::Directory => {
+            Err(Problem::WrongKind(real, facts.kind))
+        }
         Some(facts) => Ok(Some(Target { real, facts })),
         None => Err(Problem::Missing(path.to_owned())),
     }
