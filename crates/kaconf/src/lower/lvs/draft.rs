@@ -186,8 +186,8 @@ pub(super) struct RealDraft {
     pub(super) notify_up: Option<Box<Script>>,
     pub(super) notify_down: Option<Box<Script>>,
     pub(super) checkers: Vec<CheckDraft>,
-    /// The BFD instances that are watched already.
-    pub(super) watched: HashSet<Box<str>>,
+    /// The BFD instances that are watched already; few real servers watch one.
+    pub(super) watched: Option<Box<HashSet<Box<str>>>>,
 }
 
 impl RealDraft {
@@ -208,7 +208,7 @@ impl RealDraft {
             notify_up: None,
             notify_down: None,
             checkers: Vec::new(),
-            watched: HashSet::new(),
+            watched: None,
         }
     }
 }

@@ -12,7 +12,7 @@ impl Reader<'_> {
         &mut self,
         statement: &Statement,
         draft: &mut CheckDraft,
-        real: &mut RealDraft,
+        real: &RealDraft,
     ) -> bool {
         match (&draft.kind, statement.word(0)) {
             (Kind::File(_), b"track_file") => self.track_file(statement, draft),
@@ -38,7 +38,7 @@ impl Reader<'_> {
     }
 
     /// keepalived drops the checker if there is anything wrong with its name.
-    fn bfd_name(&mut self, statement: &Statement, draft: &mut CheckDraft, real: &mut RealDraft) {
+    fn bfd_name(&mut self, statement: &Statement, draft: &mut CheckDraft, real: &RealDraft) {
         let name = statement.text(1);
         let problem = if statement.len() != 2 {
             (Code::CheckerLeftOut, "BFD_CHECK takes one name, leaving it out".to_owned())
@@ -46,7 +46,7 @@ impl Reader<'_> {
             (Code::UnknownName, format!("there is no bfd_instance {name} above, leaving the BFD_CHECK out"))
         } else if matches!(draft.kind, Kind::Bfd(Some(_))) {
             (Code::CheckerLeftOut, format!("BFD_CHECK has a name before {name}, leaving it out"))
-        } else if real.watched.contains(&*name) {
+        } else if real.watched.as_ref().is_some_and(|watched| watched.contains(&*name)) {
             (Code::CheckerLeftOut, format!("{name} is watched already, leaving this BFD_CHECK out"))
         } else {
             draft.kind = Kind::Bfd(Some(name.into()));

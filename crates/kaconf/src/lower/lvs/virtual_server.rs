@@ -7,7 +7,6 @@ use super::server_values as own;
 use super::values;
 use crate::code::Code;
 use crate::expand::Statement;
-use crate::keywords;
 use crate::lower::context::Context;
 use crate::lower::reader::{Next, Progress, Reader};
 use crate::model::VirtualServerId;
@@ -82,7 +81,6 @@ impl Reader<'_> {
         while let Next::Statement = self.next_in_block(statement, &mut progress) {
             let word = statement.word(0);
             if let Ok(index) = KEYWORDS.binary_search_by(|(name, _)| name.as_bytes().cmp(word)) {
-                self.old_spelling(statement, "virtual_server");
                 KEYWORDS[index].1(&mut self.context, statement, &mut draft);
             } else if word == b"real_server" {
                 self.real_server(statement, &mut draft);
@@ -94,13 +92,6 @@ impl Reader<'_> {
             self.virtual_server_end(draft);
         }
         false
-    }
-
-    /// Reports a keyword that keepalived calls deprecated.
-    pub(super) fn old_spelling(&mut self, statement: &Statement, block: &str) {
-        if let Some(keyword) = keywords::find(block, &statement.text(0)) {
-            self.deprecated(statement, keyword);
-        }
     }
 
     fn virtual_server_end(&mut self, mut draft: ServerDraft) {
