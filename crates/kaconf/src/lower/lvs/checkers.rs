@@ -2,7 +2,7 @@
 //! in `references`.
 
 use super::checker::Setter;
-use super::draft::{CheckDraft, Kind};
+use super::draft_checker::{CheckDraft, Kind};
 use super::values::{self, IGNORING};
 use crate::code::Code;
 use crate::expand::Statement;

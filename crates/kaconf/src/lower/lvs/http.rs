@@ -1,7 +1,8 @@
 //! `HTTP_GET` and `SSL_GET`: the keywords beside their `url` blocks.
 
-use super::checker::{self, Setter};
-use super::draft::{CheckDraft, HttpDraft, Kind};
+use super::checker::Setter;
+use super::common;
+use super::draft_checker::{CheckDraft, HttpDraft, Kind};
 use super::values;
 use crate::code::{Class, Code};
 use crate::diag::Diagnostic;
@@ -64,7 +65,7 @@ fn protocol(context: &mut Context<'_>, statement: &Statement, draft: &mut CheckD
 fn nb_get_retry(context: &mut Context<'_>, statement: &Statement, draft: &mut CheckDraft) {
     let message = "'nb_get_retry' is deprecated: please use 'retry'".to_owned();
     context.report(statement, 0, Code::Deprecated, message);
-    checker::retry(context, statement, draft);
+    common::retry(context, statement, draft);
 }
 
 fn virtualhost(context: &mut Context<'_>, statement: &Statement, draft: &mut CheckDraft) {

@@ -5,7 +5,9 @@
 
 mod checker;
 mod checkers;
+mod common;
 mod draft;
+mod draft_checker;
 mod group;
 mod http;
 mod real_server;
@@ -13,6 +15,7 @@ mod references;
 mod resolve;
 mod resolve_checker;
 mod resolve_ports;
+mod server_values;
 mod smtp;
 mod split;
 mod url;
@@ -108,7 +111,7 @@ impl Reader<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::{checker, real_server, url, virtual_server};
+    use super::{checker, common, real_server, url, virtual_server};
     use crate::keywords;
 
     /// Every keyword that is read, with its block.
@@ -139,7 +142,7 @@ mod tests {
                 "FILE_CHECK" => add(kind.path, &mut ["track_file"].into_iter()),
                 "SMTP_CHECK" => {
                     add(kind.path, &mut ["host"].into_iter());
-                    add(&format!("{}/host", kind.path), &mut checker::common());
+                    add(&format!("{}/host", kind.path), &mut common::names());
                 }
                 _ => {}
             }

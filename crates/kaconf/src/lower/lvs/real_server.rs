@@ -3,7 +3,8 @@
 use vrrp_types::Family;
 
 use super::checker;
-use super::draft::{Kind, Method, RealDraft, ServerDraft};
+use super::draft::{Method, RealDraft, ServerDraft};
+use super::draft_checker::Kind;
 use super::values::{self, IGNORING};
 use crate::code::Code;
 use crate::expand::Statement;

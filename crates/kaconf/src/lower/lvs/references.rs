@@ -1,6 +1,7 @@
 //! What a checker refers to: a `track_file`, a `bfd_instance`. keepalived knows those that stand before it.
 
-use super::draft::{CheckDraft, Kind, RealDraft};
+use super::draft::RealDraft;
+use super::draft_checker::{CheckDraft, Kind};
 use crate::code::Code;
 use crate::expand::Statement;
 use crate::lower::reader::Reader;
@@ -39,14 +40,13 @@ impl Reader<'_> {
     /// keepalived drops the checker if there is anything wrong with its name.
     fn bfd_name(&mut self, statement: &Statement, draft: &mut CheckDraft, real: &RealDraft) {
         let name = statement.text(1);
-        let watched = |other: &CheckDraft| matches!(&other.kind, Kind::Bfd(Some(other)) if **other == *name);
         let problem = if statement.len() != 2 {
             (Code::CheckerLeftOut, "BFD_CHECK takes one name, leaving it out".to_owned())
         } else if !self.lvs.bfd_instances.contains(&*name) {
             (Code::UnknownName, format!("there is no bfd_instance {name} above, leaving the BFD_CHECK out"))
         } else if matches!(draft.kind, Kind::Bfd(Some(_))) {
             (Code::CheckerLeftOut, format!("BFD_CHECK has a name before {name}, leaving it out"))
-        } else if real.checkers.iter().any(watched) {
+        } else if real.watched.as_ref().is_some_and(|watched| watched.contains(&*name)) {
             (Code::CheckerLeftOut, format!("{name} is watched already, leaving this BFD_CHECK out"))
         } else {
             draft.kind = Kind::Bfd(Some(name.into()));

@@ -274,7 +274,9 @@ impl Reader<'_> {
             self.about(draft, real.at, Code::SorryServer, &message);
         }
         let outer = super::resolve_checker::Outer::of(&real, new.alpha, draft);
-        new.checkers = real.checkers.into_iter().filter_map(|checker| outer.resolve(checker)).collect();
+        // Thousands of these: no more room than they need.
+        new.checkers.reserve_exact(real.checkers.len());
+        new.checkers.extend(real.checkers.into_iter().filter_map(|checker| outer.resolve(checker)));
         new.virtualhost = outer.virtualhost;
         new.snmp_name = real.snmp_name;
         (new.notify_up, new.notify_down) = (real.notify_up, real.notify_down);

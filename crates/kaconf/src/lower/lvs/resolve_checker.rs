@@ -3,9 +3,8 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use super::draft::{
-    CheckDraft, ConnectionDraft, HttpDraft, Kind, Micros, RealDraft, ServerDraft, Timing, UdpDraft, UrlDraft,
-};
+use super::draft::{Micros, RealDraft, ServerDraft, Timing};
+use super::draft_checker::{CheckDraft, ConnectionDraft, HttpDraft, Kind, UdpDraft, UrlDraft};
 use crate::model::{
     BfdCheck, Binding, Checker, Connection, DnsCheck, FileCheck, HttpCheck, MiscCheck, PingCheck, Schedule,
     SmtpCheck, StatusCodes, TcpCheck, UdpCheck, Url,

@@ -5,8 +5,9 @@
 
 use std::net::SocketAddr;
 
-use super::checker::CheckerType;
-use super::draft::{CheckDraft, Kind, Micros, RealDraft, ServerDraft, SmtpDraft};
+use super::common;
+use super::draft::{Micros, RealDraft, ServerDraft};
+use super::draft_checker::{CheckDraft, Kind, SmtpDraft};
 use super::resolve_checker::CONNECT_TIMEOUT;
 use crate::code::Code;
 use crate::expand::Statement;
@@ -24,7 +25,7 @@ impl Reader<'_> {
         let outer = std::mem::take(&mut draft.connection);
         let mut progress = Progress::NeedsOpen;
         while let Next::Statement = self.next_in_block(statement, &mut progress) {
-            match CheckerType::find_common(statement.word(0)) {
+            match common::find(statement.word(0)) {
                 Some(setter) => setter(&mut self.context, statement, draft),
                 None => self.unknown(statement, "virtual_server/real_server/SMTP_CHECK/host"),
             }

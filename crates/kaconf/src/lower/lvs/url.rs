@@ -1,6 +1,6 @@
 //! `url` of `HTTP_GET` and `SSL_GET`.
 
-use super::draft::{CheckDraft, Kind, UrlDraft};
+use super::draft_checker::{CheckDraft, Kind, UrlDraft};
 use super::split::split;
 use super::values;
 use crate::code::Code;
