@@ -9,7 +9,9 @@ use crate::model::{GarpGroup, Instance, InterfaceName, SyncGroup};
 impl Reader<'_> {
     /// Everything of the model that is neither an instance nor global.
     pub(super) fn finish_blocks(&mut self, groups: Vec<(GroupDraft, SyncGroup)>, instances: &[Instance]) {
-        self.config.sync_groups = self.finish_groups(groups, instances);
+        let groups = self.finish_groups(groups, instances);
+        self.report_vmac_conflicts(instances, &groups);
+        self.config.sync_groups = groups;
         self.config.track_groups = self.finish_track_groups(instances);
         self.config.track_scripts = std::mem::take(&mut self.blocks.scripts);
         self.config.track_processes = std::mem::take(&mut self.blocks.processes);
