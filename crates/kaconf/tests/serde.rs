@@ -51,5 +51,16 @@ fn the_configurations_use_what_is_hard_to_carry() {
     assert!(lines().any(|line| line.peer.is_some()));
     assert!(lines().any(|line| line.label.is_some() && line.device.is_some()));
     assert!(lines().any(|line| line.detect_duplicates && line.preferred_lifetime.is_none()));
+    assert!(instances().any(|instance| instance.vmac.is_some() && instance.vmac_addresses));
+    assert!(instances().any(|instance| instance.auth_hmac.is_some()));
+    assert!(instances().any(|instance| instance.notify.lower_priority.is_some()));
+    assert!(instances().any(|instance| instance.tracking.files.iter().any(|file| file.weight.reverse)));
+    assert!(
+        models.iter().any(|(_, config)| config.track_scripts.iter().any(|script| script.timeout.is_some()))
+    );
+    assert!(
+        models.iter().any(|(_, config)| config.garp_groups.iter().any(|group| group.gna_interval.is_some()))
+    );
+    assert!(models.iter().any(|(_, config)| config.bfds.iter().any(|bfd| bfd.source.is_some())));
     assert!(models.iter().any(|(_, config)| config.has_virtual_servers));
 }
