@@ -152,6 +152,7 @@ codes! {
     MixedOwners "K467" Warning General "a sync group of owners and others";
     UnusualNumber "K468" Warning General "a number is allowed, but makes no sense";
     TrackedMissing "K469" Warning General "an interface that does not exist is referred to";
+    UnusedScript "K470" Note None "a vrrp_script is not tracked by anything";
 
     NotActedOn "K900" Note None "known, and not acted on yet";
     MoreFindings "K999" Note None "there is more";
