@@ -181,6 +181,7 @@ codes! {
     MixedOwners "K467" Warning General "a sync group of owners and others";
     UnusualNumber "K468" Warning General "a number is allowed, but makes no sense";
     TrackedMissing "K469" Warning General "an interface that does not exist is referred to";
+    UnusedScript "K470" Note None "a vrrp_script is not tracked by anything";
     RouteWord "K480" Warning General "a word of a route or rule cannot be read";
     RouteValue "K481" Warning General "a value of a route or rule cannot be used";
     RouteFamily "K482" Warning General "a route or rule mixes IPv4 and IPv6";

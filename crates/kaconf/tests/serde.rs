@@ -57,4 +57,15 @@ fn the_configurations_use_what_is_hard_to_carry() {
     assert!(routes().any(|route| !route.next_hops.is_empty()));
     assert!(models.iter().any(|(_, config)| config.static_rules.iter().any(|rule| rule.mark.is_some())));
     assert!(models.iter().any(|(_, config)| !config.track_groups.is_empty()));
+    assert!(instances().any(|instance| instance.vmac.is_some() && instance.vmac_addresses));
+    assert!(instances().any(|instance| instance.auth_hmac.is_some()));
+    assert!(instances().any(|instance| instance.notify.lower_priority.is_some()));
+    assert!(instances().any(|instance| instance.tracking.files.iter().any(|file| file.weight.reverse)));
+    assert!(
+        models.iter().any(|(_, config)| config.track_scripts.iter().any(|script| script.timeout.is_some()))
+    );
+    assert!(
+        models.iter().any(|(_, config)| config.garp_groups.iter().any(|group| group.gna_interval.is_some()))
+    );
+    assert!(models.iter().any(|(_, config)| config.bfds.iter().any(|bfd| bfd.source.is_some())));
 }

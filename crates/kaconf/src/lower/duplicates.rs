@@ -12,7 +12,16 @@ use crate::model::{Instance, InterfaceName, Mode};
 use crate::source::InterfaceFacts;
 
 /// What two instances must not share.
-type Key = (Family, Vrid, Option<InterfaceName>, Whom);
+type Key = (Family, Vrid, On, Whom);
+
+/// Where an instance sends.
+#[derive(Clone, PartialEq, Eq, Hash)]
+enum On {
+    /// By an interface, or, unicast, by whichever leads there.
+    Interface(Option<InterfaceName>),
+    /// Either: what an instance without an interface meets.
+    Anywhere,
+}
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 enum Whom {
@@ -26,13 +35,18 @@ impl Reader<'_> {
     pub(super) fn report_duplicates(&mut self, instances: &[Instance], places: &[Option<Location>]) {
         let mut seen: HashMap<Key, usize> = HashMap::with_capacity(instances.len());
         for (index, instance) in instances.iter().enumerate() {
-            let first = keys(instance).into_iter().find_map(|key| match seen.entry(key) {
-                std::collections::hash_map::Entry::Occupied(entry) => Some(*entry.get()),
-                std::collections::hash_map::Entry::Vacant(entry) => {
-                    entry.insert(index);
-                    None
-                }
-            });
+            let mut first = None;
+            for whom in whoms(instance) {
+                let key = |on| (instance.family, instance.vrid, on, whom);
+                let met = |on| seen.get(&key(on)).copied();
+                let here = On::Interface(instance.interface.clone());
+                first = first.or_else(|| match instance.interface {
+                    Some(_) => met(here.clone()).or_else(|| met(On::Interface(None))),
+                    None => met(On::Anywhere),
+                });
+                seen.entry(key(here)).or_insert(index);
+                seen.entry(key(On::Anywhere)).or_insert(index);
+            }
             if let Some(first) = first {
                 self.report_duplicate(&instances[first], instance, places[index]);
             }
@@ -57,12 +71,11 @@ impl Reader<'_> {
     }
 }
 
-fn keys(instance: &Instance) -> Vec<Key> {
-    let key = |whom| (instance.family, instance.vrid, instance.interface.clone(), whom);
+fn whoms(instance: &Instance) -> Vec<Whom> {
     match &instance.mode {
-        Mode::Multicast { group } => vec![key(Whom::Group(*group))],
+        Mode::Multicast { group } => vec![Whom::Group(*group)],
         Mode::Unicast { peers, .. } => {
-            peers.iter().map(|peer| key(Whom::Peer(peer.address, instance.source))).collect()
+            peers.iter().map(|peer| Whom::Peer(peer.address, instance.source)).collect()
         }
     }
 }

@@ -51,6 +51,7 @@ mod track_lines;
 mod track_process;
 mod track_script;
 mod vmac;
+mod vmac_conflicts;
 
 use crate::code::Class;
 use crate::diag::Diagnostic;

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::num::NonZeroU8;
 use std::time::Duration;
 
-use kaconf::model::{self, Authentication, ChecksumV3, Mode, OldUnicastChecksum};
+use kaconf::model::{self, Authentication, ChecksumV3, HmacMode, Mode, OldUnicastChecksum};
 use vrrp_fsm::{Announcements, Config, ConfigError, Faults, Machine, State};
 use vrrp_linux::IfIndex;
 use vrrp_types::Family;
@@ -119,10 +119,15 @@ impl Instance {
             faults |= Faults::NO_PEERS;
         }
         // Its peers would not hear it, and it would not hear them: two masters.
-        if matches!(self.model.authentication, Authentication::Ah(_)) {
+        if matches!(self.model.authentication, Authentication::Ah(_)) || self.must_sign() {
             faults |= Faults::CONFIG;
         }
         faults
+    }
+
+    /// Whether `auth_hmac` asks for adverts that prove who sent them.
+    pub(super) fn must_sign(&self) -> bool {
+        self.model.auth_hmac.as_ref().is_some_and(|hmac| hmac.mode != HmacMode::ReceiveOnly)
     }
 }
 

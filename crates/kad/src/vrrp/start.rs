@@ -101,6 +101,9 @@ pub(super) fn mention_missing(instance: &Instance) {
     if matches!(model.authentication, Authentication::Ah(_)) {
         warn!("({name}) auth_type AH is not spoken by this version: the instance stays in FAULT");
     }
+    if instance.must_sign() {
+        warn!("({name}) auth_hmac is not spoken by this version: the instance stays in FAULT");
+    }
 }
 
 /// The longer of `vrrp_startup_delay` and what is left of `vrrp_delay_after_boot`.
