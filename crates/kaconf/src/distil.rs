@@ -1,14 +1,13 @@
 //! Diagnostics for people: one of a kind and place, and without those that only follow from another.
 
 use std::collections::{HashMap, HashSet};
-use std::ops::Range;
 use std::path::Path;
 
+use crate::blocks::Blocks;
 use crate::code::Code;
 use crate::diag::Diagnostic;
 use crate::files::{FileId, Files, Location};
 use crate::load::Loaded;
-use crate::syntax::{Kind, Token, lex};
 
 /// The diagnostics of a configuration in the order of their places.
 ///
@@ -94,46 +93,4 @@ fn follows(diagnostic: &Diagnostic) -> bool {
         diagnostic.code,
         Code::UnknownKeyword | Code::UnexpectedOpen | Code::ExtraClose | Code::MissingOpen
     )
-}
-
-/// Where the blocks of a file begin and end, as typed.
-struct Blocks {
-    tokens: Vec<Token>,
-    /// For the index of an opening brace, that of its closing one.
-    closes: HashMap<usize, usize>,
-}
-
-impl Blocks {
-    fn of(text: &[u8]) -> Self {
-        let tokens = lex(text);
-        let (mut open, mut closes) = (Vec::new(), HashMap::new());
-        for (index, token) in tokens.iter().enumerate() {
-            match token.kind {
-                Kind::Open => open.push(index),
-                Kind::Close => _ = open.pop().map(|opened| closes.insert(opened, index)),
-                _ => {}
-            }
-        }
-        Self { tokens, closes }
-    }
-
-    /// The block of the statement that begins at an offset, if it has one that is closed.
-    fn behind(&self, start: u32) -> Option<Range<u32>> {
-        let first = self.tokens.partition_point(|token| token.start < start);
-        let mut ended = false;
-        for (index, token) in self.tokens.iter().enumerate().skip(first) {
-            match token.kind {
-                Kind::Open => {
-                    let close = self.tokens[*self.closes.get(&index)?];
-                    return Some(token.start..close.end);
-                }
-                Kind::Close => return None,
-                Kind::Newline => ended = true,
-                Kind::Blank | Kind::Comment | Kind::Bom => {}
-                Kind::Word | Kind::Quoted | Kind::Unclosed if ended => return None,
-                Kind::Word | Kind::Quoted | Kind::Unclosed => {}
-            }
-        }
-        None
-    }
 }

@@ -15,6 +15,7 @@ mod exit;
 mod ipc;
 mod log;
 mod namespace;
+mod paint;
 mod parent;
 mod pidfile;
 mod reader;
@@ -23,6 +24,7 @@ mod signals;
 mod stderr;
 mod systemd;
 mod text;
+mod tool;
 mod vrrp;
 
 use std::process::ExitCode;

@@ -83,7 +83,6 @@ fn dump(config: &Config) {
 
 /// `-t`: says what is wrong and how bad it is.
 pub(crate) fn test(options: &Options) -> ExitCode {
-    let loaded = load(options);
     let log = options.config_test.as_deref().unwrap_or_default();
     let mut out: Box<dyn Write> = match Path::new(log) {
         path if !log.is_empty() => match append(path) {
@@ -95,6 +94,7 @@ pub(crate) fn test(options: &Options) -> ExitCode {
         },
         _ => Box::new(io::stderr().lock()),
     };
+    let loaded = load(options);
     for diagnostic in &loaded.diagnostics {
         if let Err(error) = writeln!(out, "{}", kaconf::render(diagnostic, &loaded.files)) {
             // A verdict nobody can read the reasons of is still the verdict.
@@ -107,7 +107,9 @@ pub(crate) fn test(options: &Options) -> ExitCode {
 
 fn append(path: &Path) -> io::Result<File> {
     let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::APPEND | OFlags::CLOEXEC | OFlags::NOCTTY;
-    Ok(rustix::fs::open(path, flags, Mode::from_raw_mode(0o600))?.into())
+    // As keepalived: through no link that somebody else may have put there.
+    let flags = flags | OFlags::NOFOLLOW;
+    Ok(rustix::fs::open(path, flags, Mode::from_raw_mode(0o644))?.into())
 }
 
 /// Reads the configuration, in the network namespace it is for: whether an interface exists is part of it.
@@ -154,21 +156,27 @@ fn expect_the_worst() {
 }
 
 /// The name of this host up to its first dot: what `@ID` lines are chosen by when `-i` does not say.
-fn host_name() -> String {
+pub(crate) fn host_name() -> String {
     let host = rustix::system::uname();
     let name = host.nodename().to_string_lossy();
     name.split('.').next().unwrap_or_default().to_owned()
 }
 
 /// Files of this host, and its interfaces.
-struct Host {
+pub(crate) struct Host {
     /// `None` when they cannot be asked for: then nothing is held against a name.
     links: Option<Vec<Link>>,
 }
 
 impl Host {
-    fn here() -> Self {
+    /// This host, its interfaces as they are in this network namespace now.
+    pub(crate) fn here() -> Self {
         Self { links: Netlink::open().and_then(|mut netlink| netlink.links()).ok() }
+    }
+
+    /// This host's files, and no word about interfaces.
+    pub(crate) const fn files_only() -> Self {
+        Self { links: None }
     }
 }
 

@@ -94,8 +94,21 @@ fn messages_of_a_configuration_test_are_appended_to_its_log() {
 }
 
 #[test]
+fn the_log_of_a_configuration_test_is_not_written_through_a_link() {
+    let (path, log) = (file("linked", "global_defs {\n}\n"), file("target", "before\n"));
+    let link = format!("{log}-link");
+    std::os::unix::fs::symlink(&log, &link).unwrap();
+    let output = kad(&[&format!("--config-test={link}"), "-f", &path]);
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    assert_eq!(std::fs::read_to_string(&log).unwrap(), "before\n");
+    for path in [path, log, link] {
+        std::fs::remove_file(path).unwrap();
+    }
+}
+
+#[test]
 fn a_mistyped_command_does_not_start_a_daemon() {
-    for word in ["check", "status", "dmeo"] {
+    for word in ["chek", "status", "dmeo"] {
         let output = kad(&[word]);
         assert_eq!(output.status.code(), Some(1), "{word}");
         assert!(

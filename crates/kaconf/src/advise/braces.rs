@@ -94,6 +94,7 @@ fn explain_extra(diagnostics: &mut [Diagnostic], file: FileId, open: &Open, clos
             open.name
         );
         first.helps.clear();
+        first.notes.clear();
         first.notes.push(Note { at: Some(at), text: text.into() });
     }
 }

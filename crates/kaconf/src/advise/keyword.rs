@@ -32,6 +32,9 @@ pub(crate) fn unknown_keyword(
         }
         None => {}
     }
+    if let Some(text) = special(&word) {
+        return diagnostic.help(text);
+    }
     match joined(&word, path) {
         Some((keyword, rest)) => typed.apart(diagnostic, keyword, rest),
         None => typed.meant(diagnostic, path),
@@ -132,6 +135,16 @@ fn places(blocks: &[&str]) -> String {
         (Some((last, rest)), 0) => format!("inside {} or {last}", rest.join(", ")),
         _ => format!("inside {} or {others} other blocks", quoted.join(", ")),
     }
+}
+
+/// Words that people expect to mean something.
+fn special(word: &str) -> Option<&'static str> {
+    Some(match word {
+        "\\" => "a line goes on behind a '\\' only in a definition, '$NAME='",
+        "lvs_id" => "'router_id' is what this was called later",
+        "nat_mask" => "remove the line: what it set has long been gone",
+        _ => return None,
+    })
 }
 
 /// How another language begins a comment.

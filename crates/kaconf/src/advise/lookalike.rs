@@ -62,19 +62,19 @@ fn line(file: FileId, text: &[u8], tokens: &[Token]) -> Option<Odd> {
                     let before = &text[token.start as usize..at as usize];
                     let with = separator(with, before, end == token.end).unwrap_or(with);
                     edits.push(Edit { at: Location { file, start: at, end }, with: with.to_owned() });
-                    first = first.or(Some((*token, character, with, what)));
+                    first = first.or(Some((*token, character, what)));
                 }
                 at = end;
             }
             at += chunk.invalid().len() as u32;
         }
         // What follows such a sign at the start of a line was meant as a comment.
-        if index == 0 && matches!(first, Some((_, '\u{ff03}' | '\u{ff01}', ..))) {
+        if index == 0 && matches!(first, Some((_, '\u{ff03}' | '\u{ff01}', _))) {
             edits.truncate(1);
             break;
         }
     }
-    let (token, character, with, what) = first?;
+    let (token, character, what) = first?;
     let last = edits.last()?.at.end.max(token.end);
     let shown = match character {
         character if known(character).is_some_and(|(with, _)| with.trim().is_empty()) => {
@@ -87,7 +87,8 @@ fn line(file: FileId, text: &[u8], tokens: &[Token]) -> Option<Odd> {
         '\u{ff03}' | '\u{ff01}' if edits.len() == 1 => {
             "begin the comment with the ASCII character".to_owned()
         }
-        _ => format!("in ASCII: {}", mended.trim_ascii_end()),
+        _ if mended.trim_ascii().is_empty() => "type ordinary blanks in its place".to_owned(),
+        _ => format!("in ASCII: {}", mended.trim_ascii()),
     };
     Some(Odd {
         code: Code::Lookalike,

@@ -5,6 +5,7 @@
 //! found to be wrong, and for as many diagnostics as are kept.
 
 mod braces;
+mod ended;
 mod foreign;
 mod keyword;
 mod lookalike;
@@ -42,6 +43,7 @@ pub(crate) fn advise(diagnostics: &mut Vec<Diagnostic>, files: &Files) {
         }
     }
     add(diagnostics, files, odd);
+    ended::help(diagnostics, files);
     braces::help(diagnostics, files);
 }
 

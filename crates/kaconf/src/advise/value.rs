@@ -17,10 +17,22 @@ const OTHER_BOOLEANS: [(&str, &str); 6] = [
     ("disable", "false"),
     ("disabled", "false"),
 ];
+/// What other programs, and other people, call the states.
+const OTHER_STATES: [(&str, &str); 6] = [
+    ("SLAVE", "BACKUP"),
+    ("STANDBY", "BACKUP"),
+    ("SECONDARY", "BACKUP"),
+    ("EQUAL", "BACKUP"),
+    ("PRIMARY", "MASTER"),
+    ("ACTIVE", "MASTER"),
+];
 const BOOLEANS: [&str; 6] = ["true", "on", "yes", "false", "off", "no"];
 
 /// Adds what helps to a complaint about a value that stands in a file as it is.
 pub(super) fn help(diagnostic: &mut Diagnostic, files: &Files) {
+    if diagnostic.code == Code::MissingParameter {
+        return missing(diagnostic, files);
+    }
     if !diagnostic.helps.is_empty()
         || !matches!(
             diagnostic.code,
@@ -46,12 +58,25 @@ pub(super) fn help(diagnostic: &mut Diagnostic, files: &Files) {
     } else {
         let values = keywords::all().iter().filter(|keyword| keyword.name == head).map(keywords::values_of);
         let Some(values) = values.max_by_key(Vec::len).filter(|values| !values.is_empty()) else { return };
-        match suggest_value(&values, &word) {
+        let usual =
+            OTHER_STATES.iter().find(|(other, _)| head == "state" && word.eq_ignore_ascii_case(other));
+        match usual.map(|(_, own)| *own).or_else(|| suggest_value(&values, &word)) {
             Some(meant) => diagnostic.clone().mend(format!("did you mean '{meant}'?"), at, meant),
             None => diagnostic.clone().help(format!("'{head}' knows {}", listed(&values))),
         }
     };
     *diagnostic = mended;
+}
+
+/// Shows what a keyword without its value takes, where that is the same in all blocks that have it.
+fn missing(diagnostic: &mut Diagnostic, files: &Files) {
+    let Some(at) = diagnostic.at else { return };
+    let Some(word) = files.file(at.file).text().get(at.start as usize..at.end as usize) else { return };
+    let mut rows = keywords::all().iter().filter(|keyword| keyword.name.as_bytes() == word);
+    let Some(first) = rows.next() else { return };
+    if first.grammar != "-" && rows.all(|row| row.grammar == first.grammar) {
+        *diagnostic = diagnostic.clone().help(format!("write '{} {}'", first.name, first.grammar));
+    }
 }
 
 fn listed(values: &[&str]) -> String {

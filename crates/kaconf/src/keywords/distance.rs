@@ -79,11 +79,27 @@ fn replacement(a: u8, b: u8) -> u32 {
     }
 }
 
+/// Where the keys of letters and digits lie: keys side by side have places that differ by one, 0 is none.
+const KEYS: [u8; 256] = {
+    let rows: [&[u8]; 4] = [b"qwertyuiop", b"asdfghjkl", b"zxcvbnm", b"1234567890"];
+    let mut places = [0; 256];
+    let (mut row, mut place) = (0, 1);
+    while row < rows.len() {
+        let mut key = 0;
+        while key < rows[row].len() {
+            places[rows[row][key] as usize] = place;
+            (key, place) = (key + 1, place + 1);
+        }
+        // A gap, so that the ends of two rows are no neighbours.
+        (row, place) = (row + 1, place + 1);
+    }
+    places
+};
+
 /// Whether two keys lie side by side.
-fn neighbours(a: u8, b: u8) -> bool {
-    [&b"qwertyuiop"[..], b"asdfghjkl", b"zxcvbnm", b"1234567890"]
-        .iter()
-        .any(|row| row.windows(2).any(|pair| pair == [a, b] || pair == [b, a]))
+const fn neighbours(a: u8, b: u8) -> bool {
+    let (a, b) = (KEYS[a as usize], KEYS[b as usize]);
+    a != 0 && b != 0 && a.abs_diff(b) == 1
 }
 
 #[cfg(test)]

@@ -90,15 +90,29 @@ const fn bound(len: usize) -> u32 {
     }
 }
 
+/// How far a keyword is from a word, if it is near enough to be meant.
+fn near(keyword: &Keyword, name: &str, most: u32) -> Option<u32> {
+    let cost = distance(keyword.name.as_bytes(), name.as_bytes(), most)?;
+    // A slip leaves more of each part than it takes.
+    let mut parts = keyword.name.split('_').zip(name.split(['_', '-']));
+    let like = parts.clone().count() != name.split(['_', '-']).count()
+        || keyword.name.matches('_').count() != name.matches(['_', '-']).count()
+        || parts.all(|(own, typed)| {
+            let most = SLIP * (own.len() as u32).div_ceil(3);
+            distance(own.as_bytes(), typed.as_bytes(), most).is_some()
+        });
+    like.then_some(cost)
+}
+
 /// The nearest keyword of a block and its cost; of two that are as near the current one, then the first.
 fn nearest_of(path: &str, name: &str) -> Option<(&'static Keyword, u32)> {
-    let near = block(path).iter().filter_map(|keyword| {
-        let cost =
-            distance(keyword.name.as_bytes(), name.as_bytes(), bound(keyword.name.len().max(name.len())))?;
-        Some((keyword, cost))
+    let nearest = block(path).iter().filter_map(|keyword| {
+        Some((keyword, near(keyword, name, bound(keyword.name.len().max(name.len())))?))
     });
-    let near = near.min_by_key(|(keyword, cost)| (*cost, keyword.status != Status::Current));
-    near.or_else(|| same_parts(path, name).map(|keyword| (keyword, 2 * SLIP)))
+    let near = nearest.min_by_key(|(keyword, cost)| (*cost, keyword.status != Status::Current));
+    near.or_else(|| {
+        same_parts(path, name).or_else(|| longer_or_shorter(path, name)).map(|keyword| (keyword, 2 * SLIP))
+    })
 }
 
 /// A keyword made of the same parts: in another order, or all but one of them.
@@ -119,17 +133,27 @@ fn same_parts(path: &str, name: &str) -> Option<&'static Keyword> {
     nearest.next().map(|(_, keyword)| *keyword).filter(|_| nearest.next().is_none())
 }
 
+/// The only keyword that begins or ends as the word does, or the word as it: a name cut short, or written out.
+fn longer_or_shorter(path: &str, name: &str) -> Option<&'static Keyword> {
+    const LEAST: usize = 6;
+    let alike =
+        |long: &str, short: &str| short.len() >= LEAST && (long.starts_with(short) || long.ends_with(short));
+    let mut found =
+        block(path).iter().filter(|keyword| alike(keyword.name, name) || alike(name, keyword.name));
+    found.next().filter(|_| found.next().is_none())
+}
+
 /// A word one slip (of a long word two) away from a keyword of another block.
 fn nearly_elsewhere(path: &str, name: &str) -> Option<Meant> {
     let most = if name.len() < 9 { SLIP } else { 2 * SLIP };
     if name.len() < 5 {
         return None;
     }
-    let near = all().iter().filter(|keyword| is_place_of_keywords(keyword.block)).filter_map(|keyword| {
-        let cost = distance(keyword.name.as_bytes(), name.as_bytes(), most)?;
-        Some((cost, keyword.status != Status::Current, keyword.name))
+    let found = all().iter().filter_map(|keyword| {
+        let cost = near(keyword, name, most)?;
+        is_place_of_keywords(keyword.block).then_some((cost, keyword.status != Status::Current, keyword.name))
     });
-    let (_, _, nearest) = near.min()?;
+    let (_, _, nearest) = found.min()?;
     let found = homes(path, |keyword| keyword.name == nearest);
     (!found.is_empty()).then_some(Meant::Elsewhere(nearest, found))
 }
@@ -200,7 +224,11 @@ mod tests {
             ("vrrp_instance", "lvs_sync_daemon_inteface", Some("lvs_sync_daemon_interface")),
             ("vrrp_instance", "virtual_ipadress", Some("virtual_ipaddress")),
             ("vrrp_instance", "track_interfaces", Some("track_interface")),
-            ("vrrp_instance", "advert_interval", None),
+            ("vrrp_instance", "advert_interval", Some("advert_int")),
+            ("vrrp_instance", "interface_name", Some("interface")),
+            ("root", "bal_defs", Some("global_defs")),
+            ("vrrp_instance", "track_vips", None),
+            ("vrrp_instance", "virtualrouter_id", Some("virtual_router_id")),
             ("vrrp_instance", "xyzzy", None),
             ("vrrp_instance/authentication", "autp_pass", Some("auth_pass")),
             ("global_defs", "stmp_connect_timeout", Some("smtp_connect_timeout")),

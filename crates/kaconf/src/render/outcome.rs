@@ -16,6 +16,7 @@ pub(super) fn outcome(diagnostic: &Diagnostic, files: &Files) -> Option<&'static
         Code::ExtraClose => "keepalived ignores the brace; the block it should have closed ended earlier",
         Code::MissingClose => "keepalived takes everything up to the end of the file for a part of the block",
         Code::UnmatchedQuote => "keepalived drops the quote and what follows it on the line",
+        Code::MissingParameter => "keepalived does not start with it",
         Code::Deprecated => "keepalived still does what it says",
         _ => return None,
     })

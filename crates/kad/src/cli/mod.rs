@@ -9,6 +9,8 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Parser, Subcommand};
 
+use crate::tool;
+
 /// Where the configuration is read when `-f` does not say.
 pub(crate) const DEFAULT_CONFIG: &str = "/etc/keepalived/keepalived.conf";
 
@@ -157,6 +159,8 @@ pub(crate) enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<OsString>,
     },
+    /// Say what is wrong with configuration files, and how to mend it
+    Check(tool::check::Check),
 }
 
 /// A syslog facility by its code (RFC 3164 section 4.1.1).

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::process::Command;
 
 use super::cast::{CLIENT, SHARED, Side};
-use super::paint::Paint;
+use crate::paint::Paint;
 
 /// Width of the left file.
 const COLUMN: usize = 38;

@@ -11,7 +11,6 @@ mod event;
 mod intro;
 mod lan;
 mod notice;
-mod paint;
 mod play;
 mod story;
 mod table;
@@ -29,10 +28,10 @@ use clap::Parser;
 use netlab::LabError;
 
 use crate::exit::Exit;
+use crate::paint::Paint;
 use error::DemoError;
 use event::Origin;
 use lan::Lan;
-use paint::Paint;
 use play::{Play, show};
 
 /// Reports that may wait to be looked at.

@@ -10,10 +10,10 @@ use super::error::DemoError;
 use super::event::{Event, Order, Origin, State, What};
 use super::lan::Lan;
 use super::notice::Notice;
-use super::paint::Paint;
 use super::story::Story;
 use super::timeline::Timeline;
 use super::verdict::{self, Verdict};
+use crate::paint::Paint;
 
 /// What has not happened this long after its time does not happen.
 const PATIENCE: Duration = Duration::from_secs(6);

@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use super::act::Act;
-use super::paint::Paint;
 use super::story::Story;
 use super::verdict::{EARLY, LATE, Verdict};
+use crate::paint::Paint;
 
 /// What the columns mean.
 const LEGEND: &str = "

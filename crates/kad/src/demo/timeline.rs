@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use super::cast::{SHARED, Side};
 use super::event::{Event, State, What};
-use super::paint::Paint;
 use super::story;
 use super::verdict::Verdict;
+use crate::paint::Paint;
 
 /// Marks on one line: a burst of gratuitous ARP.
 const MARKS: usize = 5;

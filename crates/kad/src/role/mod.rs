@@ -87,7 +87,7 @@ pub(crate) fn dispatch(mut arguments: Vec<OsString>) -> ExitCode {
         Err(error) => {
             // Nowhere to say that standard error is closed.
             let _printed = error.print();
-            return Exit::Fatal.into();
+            return if error.use_stderr() { Exit::Fatal } else { Exit::Ok }.into();
         }
     };
     take_name(arguments.first().map(OsString::as_os_str));
@@ -133,13 +133,13 @@ fn user(options: Options, arguments: &[OsString]) -> ExitCode {
         crate::stderr::say(format_args!("kad cannot act as genhash yet; use keepalived's"));
         return Exit::Fatal.into();
     }
-    if let Some(Command::Demo { arguments }) = &options.command {
-        return demo::run(arguments);
+    match &options.command {
+        Some(Command::Demo { arguments }) => return demo::run(arguments),
+        Some(Command::Check(check)) => return check.run(),
+        None => {}
     }
     if let Some(word) = mistyped_command(arguments, &options) {
-        crate::stderr::say(format_args!(
-            "unknown command '{word}': there is 'demo'; options begin with '-' (kad --help)"
-        ));
+        say_commands(&word);
         return Exit::Fatal.into();
     }
     if !options.unexpected.is_empty() {
@@ -155,6 +155,21 @@ fn user(options: Options, arguments: &[OsString]) -> ExitCode {
     } else {
         background::launch(&options, arguments)
     }
+}
+
+/// Says which commands there are instead of one that is none.
+fn say_commands(word: &str) {
+    use clap::CommandFactory as _;
+    let commands = Options::command();
+    let names: Vec<_> = commands.get_subcommands().map(clap::Command::get_name).collect();
+    let meant = kaconf::keywords::suggest_value(&names, word);
+    let known = meant.map_or_else(
+        || format!("there is '{}'", names.join("', '")),
+        |meant| format!("did you mean '{meant}'"),
+    );
+    crate::stderr::say(format_args!(
+        "unknown command '{word}': {known}; options begin with '-' (kad --help)"
+    ));
 }
 
 /// A first word that is no option: keepalived would start all the same, but here commands stand there.

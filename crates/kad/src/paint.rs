@@ -4,35 +4,45 @@ use std::io::IsTerminal;
 
 /// How text may be set off.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Paint {
+pub(crate) struct Paint {
     coloured: bool,
 }
 
 impl Paint {
     /// No colours at all.
     #[cfg(test)]
-    pub(super) const PLAIN: Self = Self { coloured: false };
+    pub(crate) const PLAIN: Self = Self { coloured: false };
 
     /// Colours if standard output is a terminal and NO_COLOR is not set (no-color.org).
-    pub(super) fn for_stdout() -> Self {
+    pub(crate) fn for_stdout() -> Self {
         let wanted = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
         let able = std::env::var_os("TERM").is_none_or(|value| value != "dumb");
         Self { coloured: wanted && able && std::io::stdout().is_terminal() }
     }
 
-    pub(super) fn good(self, text: &str) -> String {
+    /// Whether there are colours.
+    pub(crate) const fn is_coloured(self) -> bool {
+        self.coloured
+    }
+
+    /// Colours or none, whatever standard output is.
+    pub(crate) const fn fixed(coloured: bool) -> Self {
+        Self { coloured }
+    }
+
+    pub(crate) fn good(self, text: &str) -> String {
         self.with("32", text)
     }
 
-    pub(super) fn bad(self, text: &str) -> String {
+    pub(crate) fn bad(self, text: &str) -> String {
         self.with("1;31", text)
     }
 
-    pub(super) fn strong(self, text: &str) -> String {
+    pub(crate) fn strong(self, text: &str) -> String {
         self.with("1", text)
     }
 
-    pub(super) fn faint(self, text: &str) -> String {
+    pub(crate) fn faint(self, text: &str) -> String {
         self.with("2", text)
     }
 

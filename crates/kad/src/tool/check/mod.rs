@@ -1,0 +1,195 @@
+//! `kad check`: what is wrong with configuration files and how to mend it, for people, editors and CI.
+//!
+//! What is wrong is `kaconf`'s business, and so is how it looks; here are files, terminal and verdict.
+
+mod input;
+mod people;
+
+use std::collections::HashSet;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{ArgAction, Args, ValueEnum};
+use kaconf::{Diagnostic, Files, Finding, Loaded, Severity};
+
+use crate::cli::DEFAULT_CONFIG;
+use crate::paint::Paint;
+use crate::reader::{Host, host_name};
+
+use input::{Input, WithInput};
+
+/// What stands for standard input.
+const STDIN: &str = "-";
+
+/// The exit codes. A wrong command line is 1, too: neither is a clean bill.
+const FINE: u8 = 0;
+const WARNINGS: u8 = 1;
+const ERRORS: u8 = 2;
+
+/// The arguments of `kad check`.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Check {
+    /// Configuration files, each read on its own; - is standard input
+    #[arg(value_name = "FILE", default_value = DEFAULT_CONFIG)]
+    files: Vec<PathBuf>,
+    /// Warnings count: exit code 1
+    #[arg(long)]
+    strict: bool,
+    /// How to show what was found
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Human)]
+    format: Format,
+    /// Colours for people
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = When::Auto)]
+    color: When,
+    /// Choose lines that begin with @ID; the host's name if not given
+    #[arg(short = 'i', long, value_name = "ID")]
+    config_id: Option<String>,
+    /// An include that finds no file is an error
+    #[arg(short = 'e', long)]
+    all_includes: bool,
+    /// Take every interface to exist: the files are for another host
+    #[arg(long)]
+    no_host: bool,
+    /// Print this help
+    #[arg(short = 'h', long, action = ArgAction::Help)]
+    help: Option<bool>,
+}
+
+/// How findings are shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// The lines with what is wrong underlined
+    Human,
+    /// One JSON document
+    Json,
+    /// Workflow commands of GitHub Actions
+    Github,
+    /// SARIF 2.1.0
+    Sarif,
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum When {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// A configuration and what there is to say of it.
+struct Checked {
+    files: Files,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Check {
+    /// Checks the files and says what was found on standard output. The exit code: 0 fine, 1 warnings where they
+    /// count, 2 errors.
+    pub(crate) fn run(&self) -> ExitCode {
+        let mut seen = HashSet::new();
+        let checked: Vec<Checked> = self.files.iter().map(|path| self.check(path, &mut seen)).collect();
+        let findings: Vec<Finding<'_>> = checked
+            .iter()
+            .flat_map(|Checked { files, diagnostics }| {
+                diagnostics.iter().map(move |diagnostic| Finding { diagnostic, files })
+            })
+            .collect();
+        // A verdict that nobody can hear is still the verdict.
+        let _heard = self.show(&findings);
+        let has = |severity| findings.iter().any(|finding| finding.diagnostic.severity == severity);
+        ExitCode::from(if has(Severity::Error) {
+            ERRORS
+        } else if self.strict && has(Severity::Warning) {
+            WARNINGS
+        } else {
+            FINE
+        })
+    }
+
+    /// Checks one configuration. What was `seen` in another already, a file that both include, is left out.
+    fn check(&self, path: &Path, seen: &mut HashSet<(PathBuf, String)>) -> Checked {
+        let loaded = self.load(path);
+        // Further checks of the whole, beyond what reading finds, join here.
+        let mut diagnostics = kaconf::distilled(&loaded);
+        let files = loaded.files;
+        diagnostics.retain(|diagnostic| {
+            let Some(at) = diagnostic.at else { return true };
+            let what = format!("{} {} {} {}", at.start, at.end, diagnostic.code, diagnostic.message);
+            seen.insert((files.file(at.file).path().to_owned(), what))
+        });
+        Checked { files, diagnostics }
+    }
+
+    fn load(&self, path: &Path) -> Loaded {
+        let is_stdin = path == Path::new(STDIN);
+        let mut how = kaconf::Options::new(if is_stdin { PathBuf::from(input::NAME) } else { literal(path) });
+        how.config_id = Some(self.config_id.clone().unwrap_or_else(host_name).into());
+        how.all_includes = self.all_includes;
+        how.test = true;
+        let input = is_stdin.then(|| Input::read(&how.limits));
+        let load = |host: Host| match &input {
+            Some(input) => kaconf::load(&how, &WithInput { input, host }),
+            None => kaconf::load(&how, &host),
+        };
+        if self.no_host {
+            return load(Host::files_only());
+        }
+        let loaded = load(Host::here());
+        // Its interfaces are in another namespace, which may not exist yet.
+        if loaded.config.global.net_namespace.is_some() { load(Host::files_only()) } else { loaded }
+    }
+
+    fn show(&self, findings: &[Finding<'_>]) -> io::Result<()> {
+        let mut out = io::BufWriter::new(io::stdout().lock());
+        match self.format {
+            Format::Human => {
+                let paint = match self.color {
+                    When::Auto => Paint::for_stdout(),
+                    When::Always => Paint::fixed(true),
+                    When::Never => Paint::fixed(false),
+                };
+                people::show(findings, self.files.len(), paint, &mut out)?;
+            }
+            Format::Json => out.write_all(kaconf::json(findings).as_bytes())?,
+            Format::Sarif => out.write_all(kaconf::sarif(findings, env!("CARGO_PKG_VERSION")).as_bytes())?,
+            Format::Github => {
+                for finding in findings {
+                    writeln!(out, "{}", kaconf::github(*finding))?;
+                }
+            }
+        }
+        out.flush()
+    }
+}
+
+/// A file that exists is meant as it is called; a name that is none may be a pattern, as for the daemon.
+fn literal(path: &Path) -> PathBuf {
+    let Some(name) = path.to_str().filter(|_| path.exists()) else { return path.to_owned() };
+    let mut pattern = String::with_capacity(name.len());
+    for character in name.chars() {
+        if matches!(character, '*' | '?' | '[' | ']' | '{' | '}' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(character);
+    }
+    pattern.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_existing_file_is_no_pattern() {
+        let path = std::env::temp_dir().join(format!("kad-check-[{}].conf", std::process::id()));
+        std::fs::write(&path, "").unwrap();
+        let pattern = literal(&path);
+        assert!(pattern.to_str().unwrap().contains("\\["), "{}", pattern.display());
+        std::fs::remove_file(&path).unwrap();
+        assert_eq!(literal(&path), path, "a name that is none may be a pattern");
+    }
+}
