@@ -51,12 +51,21 @@ impl<'a> Blocks<'a> {
         None
     }
 
-    /// The brace right before an offset, blanks and comments apart, if it closes a block: with the block's name.
-    pub(crate) fn ended_before(&self, start: u32) -> Option<(Range<u32>, &'a [u8])> {
+    /// The token right before an offset, blanks and comments apart.
+    pub(crate) fn before(&self, start: u32) -> Option<Token> {
+        self.index_before(start).map(|index| self.tokens[index])
+    }
+
+    fn index_before(&self, start: u32) -> Option<usize> {
         let first = self.tokens.partition_point(|token| token.start < start);
         let blank =
             |token: &Token| matches!(token.kind, Kind::Blank | Kind::Newline | Kind::Comment | Kind::Bom);
-        let close = self.tokens[..first].iter().rposition(|token| !blank(token))?;
+        self.tokens[..first].iter().rposition(|token| !blank(token))
+    }
+
+    /// The brace right before an offset, blanks and comments apart, if it closes a block: with the block's name.
+    pub(crate) fn ended_before(&self, start: u32) -> Option<(Range<u32>, &'a [u8])> {
+        let close = self.index_before(start)?;
         let token = self.tokens[close];
         let open = (token.kind == Kind::Close).then(|| self.partners.get(&close)).flatten()?;
         Some((token.start..token.end, self.head(*open)?))

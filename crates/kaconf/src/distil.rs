@@ -44,39 +44,57 @@ fn is_brace(diagnostic: &Diagnostic) -> bool {
     diagnostic.code == Code::UnknownKeyword && diagnostic.message.starts_with("unknown keyword '}'")
 }
 
+/// What others follow from.
+struct Cause {
+    /// Of the diagnostic, in the list of those kept.
+    index: usize,
+    /// Where they are.
+    range: Location,
+    /// How many there may be.
+    most: usize,
+    count: usize,
+}
+
 /// Leaves out what follows from an earlier diagnostic, and says at that one how much it was.
 fn fold(diagnostics: Vec<Diagnostic>, files: &Files) -> Vec<Diagnostic> {
-    let mut blocks: HashMap<FileId, Blocks> = HashMap::new();
+    let mut blocks: HashMap<FileId, Blocks<'_>> = HashMap::new();
     let mut kept: Vec<Diagnostic> = Vec::new();
-    let mut causes: Vec<(usize, Location, usize)> = Vec::new();
+    let mut causes: Vec<Cause> = Vec::new();
     for diagnostic in diagnostics {
         let Some(at) = diagnostic.at else {
             kept.push(diagnostic);
             continue;
         };
-        let cause = causes.iter_mut().rev().take(8).find(|(_, range, _)| {
-            range.file == at.file && range.start < at.start && at.start < range.end && follows(&diagnostic)
+        let cause = causes.iter_mut().rev().take(8).find(|cause| {
+            let range = cause.range.start + 1..cause.range.end;
+            cause.range.file == at.file
+                && range.contains(&at.start)
+                && cause.count < cause.most
+                && follows(&diagnostic, kept[cause.index].code)
         });
-        if let Some((_, _, count)) = cause {
-            *count += 1;
+        if let Some(cause) = cause {
+            cause.count += 1;
             continue;
         }
-        let start = match diagnostic.code {
+        let reach = match diagnostic.code {
             Code::UnknownKeyword => {
                 let blocks = blocks.entry(at.file).or_insert_with(|| Blocks::of(files.file(at.file).text()));
-                blocks.behind(at.start).map(|range| Location {
-                    file: at.file,
-                    start: at.start,
-                    end: range.end,
-                })
+                blocks.behind(at.start).map(|range| (range.end, usize::MAX))
             }
-            Code::MissingClose => Some(Location { end: u32::MAX, ..at }),
+            Code::MissingClose => Some((u32::MAX, usize::MAX)),
+            // Its closing brace.
+            Code::MissingOpen => Some((u32::MAX, 1)),
             _ => None,
         };
-        causes.extend(start.map(|range| (kept.len(), range, 0)));
+        causes.extend(reach.map(|(end, most)| Cause {
+            index: kept.len(),
+            range: Location { end, ..at },
+            most,
+            count: 0,
+        }));
         kept.push(diagnostic);
     }
-    for (index, _, count) in causes {
+    for Cause { index, count, .. } in causes {
         let text = match count {
             0 => continue,
             1 => "one more complaint follows from this one and is not shown".to_owned(),
@@ -87,10 +105,13 @@ fn fold(diagnostics: Vec<Diagnostic>, files: &Files) -> Vec<Diagnostic> {
     kept
 }
 
-/// Whether a diagnostic is of the kinds that reading in the wrong block leads to.
-fn follows(diagnostic: &Diagnostic) -> bool {
-    matches!(
-        diagnostic.code,
-        Code::UnknownKeyword | Code::UnexpectedOpen | Code::ExtraClose | Code::MissingOpen
-    )
+/// Whether a diagnostic is of the kinds that another leads to.
+const fn follows(diagnostic: &Diagnostic, cause: Code) -> bool {
+    match cause {
+        Code::MissingOpen => matches!(diagnostic.code, Code::ExtraClose),
+        _ => matches!(
+            diagnostic.code,
+            Code::UnknownKeyword | Code::UnexpectedOpen | Code::ExtraClose | Code::MissingOpen
+        ),
+    }
 }

@@ -243,8 +243,14 @@ fn show_all(loaded: &Loaded) -> usize {
     each.sum::<usize>() + json(&all).len() + sarif(&all, "0").len()
 }
 
+/// Each case shows everything in five forms.
+fn fewer() -> ProptestConfig {
+    let config = ProptestConfig::default();
+    ProptestConfig { cases: config.cases.div_ceil(4), ..config }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(fewer())]
 
     /// Whatever happens to a file, what is found can be shown.
     #[test]

@@ -65,6 +65,7 @@ fn the_exit_code_is_the_verdict() {
         (&["--strict", "warning"], 1, "1 warning; `kad explain K200` tells more"),
         (&["error"], 2, "1 error; `kad explain K205` tells more"),
         (&["clean", "error", "warning"], 2, "1 error, 1 warning; `kad explain K205` tells more"),
+        (&["."], 2, "1 error; `kad explain K101` tells more"),
         (&["absent"], 2, "1 error; `kad explain K100` tells more"),
     ] {
         let output = check(&directory.0, arguments, "");

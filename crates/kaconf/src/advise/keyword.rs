@@ -94,8 +94,8 @@ impl Typed<'_> {
             None => diagnostic,
             Some(Meant::Here(keyword)) => {
                 let mut text = format!("did you mean '{}'?", keyword.name);
-                if keyword.status == keywords::Status::Deprecated && !keyword.help.is_empty() {
-                    text.push_str(&format!(" It is deprecated: {}", keyword.help));
+                if let Some(advice) = keywords::advice(keyword) {
+                    text.push_str(&format!(" It is deprecated: {advice}"));
                 }
                 self.mend(diagnostic, text, keyword.name)
             }

@@ -29,6 +29,7 @@ pub(crate) fn advise(diagnostics: &mut Vec<Diagnostic>, files: &Files) {
     for diagnostic in diagnostics.iter_mut() {
         value::help(diagnostic, files);
         keyword::newer_name(diagnostic, files);
+        close_quote(diagnostic, files);
     }
     let mut odd = Vec::new();
     for (id, file) in files.with_ids() {
@@ -45,6 +46,19 @@ pub(crate) fn advise(diagnostics: &mut Vec<Diagnostic>, files: &Files) {
     add(diagnostics, files, odd);
     ended::help(diagnostics, files);
     braces::help(diagnostics, files);
+}
+
+/// A quote without its end: says where it could be, if nothing on the line may be comment.
+fn close_quote(diagnostic: &mut Diagnostic, files: &Files) {
+    let Some(at) = diagnostic.at.filter(|_| diagnostic.code == Code::UnmatchedQuote) else { return };
+    let typed = files.file(at.file).text().get(at.start as usize..at.end as usize);
+    let Some([b'"', rest @ ..]) = typed else { return };
+    let end = Location { start: at.end, ..at };
+    *diagnostic = if rest.iter().any(|octet| matches!(octet, b'#' | b'!')) {
+        diagnostic.clone().help("close the quote with '\"' on the same line")
+    } else {
+        diagnostic.clone().mend("close the quote on the same line", end, "\"")
+    };
 }
 
 /// A line that holds characters which hardly do what they were typed for.

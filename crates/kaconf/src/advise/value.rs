@@ -33,12 +33,11 @@ pub(super) fn help(diagnostic: &mut Diagnostic, files: &Files) {
     if diagnostic.code == Code::MissingParameter {
         return missing(diagnostic, files);
     }
-    if !diagnostic.helps.is_empty()
-        || !matches!(
-            diagnostic.code,
-            Code::BadNumber | Code::BadBoolean | Code::BadValue | Code::BadAddress | Code::Authentication
-        )
-    {
+    // Codes of values, and those of meaning that are about one.
+    let is_value = diagnostic.code.id().starts_with("K3") || diagnostic.code == Code::Authentication;
+    let is_value = is_value
+        && !matches!(diagnostic.code, Code::Truncated | Code::Repeated | Code::Adjusted | Code::Unusual);
+    if !is_value || !diagnostic.helps.is_empty() {
         return;
     }
     let Some(at) = diagnostic.at else { return };
@@ -57,7 +56,11 @@ pub(super) fn help(diagnostic: &mut Diagnostic, files: &Files) {
         diagnostic.clone().mend(format!("did you mean '{meant}'?"), at, meant)
     } else {
         let values = keywords::all().iter().filter(|keyword| keyword.name == head).map(keywords::values_of);
-        let Some(values) = values.max_by_key(Vec::len).filter(|values| !values.is_empty()) else { return };
+        let Some(values) =
+            values.max_by_key(Vec::len).filter(|values| !values.is_empty() && !values.contains(&&*word))
+        else {
+            return;
+        };
         let usual =
             OTHER_STATES.iter().find(|(other, _)| head == "state" && word.eq_ignore_ascii_case(other));
         match usual.map(|(_, own)| *own).or_else(|| suggest_value(&values, &word)) {

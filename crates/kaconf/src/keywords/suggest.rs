@@ -72,11 +72,13 @@ pub(crate) fn meant(path: &str, name: &str) -> Option<Meant> {
 
 /// The keyword of a block that a deprecated one says to use.
 pub(crate) fn newer(old: &Keyword, path: &str) -> Option<&'static Keyword> {
-    if old.status == Status::Current {
-        return None;
-    }
-    let name = old.help.strip_prefix("use ")?.split([' ', ',', ';', ':', '.']).next()?;
-    find(path, name.trim_matches(['\'', '`']))
+    let advice = advice(old)?.strip_prefix("use ")?;
+    find(path, advice.split(' ').next()?)
+}
+
+/// What the table says to do instead of using a deprecated keyword.
+pub(crate) fn advice(keyword: &Keyword) -> Option<&'static str> {
+    (keyword.status == Status::Deprecated && !keyword.help.is_empty()).then_some(keyword.help)
 }
 
 /// How much may be wrong with a word of so many letters: in a short one, little.

@@ -1,7 +1,7 @@
 //! Diagnostics as text, in the forms that people and machines read. Nothing is written anywhere: the caller does.
 //!
-//! [`render`] is the line keepalived's users know, and what the log gets. [`snippet`] shows the text itself, as
-//! compilers do; [`github`], [`json`] and [`sarif`] are for machines.
+//! [`render()`] is the line keepalived's users know, and what the log gets. [`snippet()`] shows the text itself, as
+//! compilers do; [`github()`], [`json()`] and [`sarif()`] are for machines.
 
 mod github;
 #[cfg(feature = "json")]

@@ -72,10 +72,44 @@ fn boundary(text: &[u8], mut at: usize) -> usize {
     at
 }
 
-/// Octets as text; the control characters that the renderer does not know are replaced.
+/// Octets as text. The renderer knows the commoner control characters of a source, and shows them.
 fn push(out: &mut String, octets: &[u8]) {
     for character in String::from_utf8_lossy(octets).chars() {
-        let bad = matches!(character, '\u{80}'..='\u{9f}' | '\u{2028}' | '\u{2029}');
-        out.push(if bad { char::REPLACEMENT_CHARACTER } else { character });
+        let strange = matches!(character, '\u{80}'..='\u{9f}' | '\u{2028}' | '\u{2029}');
+        out.push(if strange { char::REPLACEMENT_CHARACTER } else { character });
+    }
+}
+
+/// A message for a terminal: it may hold words of a file, and the renderer takes it as it is.
+pub(super) fn safe(text: &str) -> String {
+    text.chars()
+        .map(|character| match character {
+            '\t' => ' ',
+            '\0'..='\u{1f}' => {
+                char::from_u32(0x2400 + character as u32).unwrap_or(char::REPLACEMENT_CHARACTER)
+            }
+            '\u{7f}' => '\u{2421}',
+            '\u{80}'..='\u{9f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
+                char::REPLACEMENT_CHARACTER
+            }
+            character => character,
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_escape_gets_to_a_terminal() {
+        for (text, want) in [
+            ("a\tb", "a b"),
+            ("\u{1b}[31m", "\u{241b}[31m"),
+            ("\u{9b}31m\u{7f}\u{202e}", "\u{fffd}31m\u{2421}\u{fffd}"),
+            ("\u{4e2d} \u{201c}", "\u{4e2d} \u{201c}"),
+        ] {
+            assert_eq!(safe(text), want);
+        }
     }
 }

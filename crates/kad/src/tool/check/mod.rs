@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{ArgAction, Args, ValueEnum};
-use kaconf::{Diagnostic, Finding, Loaded, Severity};
+use kaconf::{Code, Diagnostic, Fatal, Finding, Loaded, Severity};
 
 use crate::cli::DEFAULT_CONFIG;
 use crate::paint::Paint;
@@ -130,6 +130,11 @@ impl Check {
     fn check(&self, path: &Path, seen: &mut HashSet<(PathBuf, String)>) -> Checked {
         let (loaded, host) = self.load(path);
         let mut diagnostics = kaconf::with_lints(kaconf::distilled(&loaded), &loaded, &host);
+        if loaded.fatal() == Some(Fatal::NoConfiguration) {
+            // The daemon skips what it cannot read, and has nothing left to start with.
+            let skipped = diagnostics.iter_mut().filter(|diagnostic| diagnostic.code == Code::FileSkipped);
+            skipped.for_each(|diagnostic| diagnostic.severity = Severity::Error);
+        }
         let files = &loaded.files;
         diagnostics.retain(|diagnostic| {
             let Some(at) = diagnostic.at else { return true };
