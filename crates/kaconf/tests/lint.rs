@@ -233,5 +233,9 @@ fn every_code_is_explained_and_its_examples_are_true() {
         };
         assert_eq!(codes_of(&wrong), [*code], "{code}: {wrong:?}");
         assert_eq!(codes_of(&right), [], "{code}: {right:?}");
+        for text in right {
+            let complaints = load(&Options::new("main.conf"), &Text(text)).diagnostics;
+            assert_eq!(complaints, [], "{code}: {text}");
+        }
     }
 }

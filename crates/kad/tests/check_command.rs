@@ -181,3 +181,44 @@ fn an_interface_that_this_host_lacks_is_an_error_unless_the_files_are_for_anothe
     assert_eq!(here.status.code(), Some(2), "{here:?}");
     assert!(shown(&here).contains("no-such-if0"), "{here:?}");
 }
+
+/// One node of a cluster.
+fn node(priority: u8, advert_int: u8) -> String {
+    format!(
+        "vrrp_instance V {{\n    interface eth0\n    virtual_router_id 51\n    priority {priority}\n    \
+         advert_int {advert_int}\n    virtual_ipaddress {{\n        192.0.2.1/24\n    }}\n}}\n"
+    )
+}
+
+#[test]
+fn the_nodes_of_a_cluster_are_held_against_each_other() {
+    let directory = Directory::new("cluster");
+    directory.file("a", &node(150, 1));
+    directory.file("b", &node(100, 2));
+    directory.file("c", &node(100, 1));
+    for (arguments, code, words) in [
+        (&["a", "b"][..], 0, &["nothing to complain about"][..]),
+        (&["a", "c", "--cluster"], 0, &["nothing to complain about"]),
+        (&["a", "b", "--cluster"], 2, &["error[K656]", "b:5:16", "a:5: 1 s there"]),
+        (&["a", "a", "--cluster", "--strict"], 1, &["warning[K660]"]),
+        (&["a", "b", "--cluster", "--format", "json"], 2, &["\"K656\"", "a:5: 1 s there"]),
+    ] {
+        let output = check(&directory.0, arguments, "");
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {output:?}");
+        for word in words {
+            assert!(shown(&output).contains(word), "{arguments:?} {word}: {}", shown(&output));
+        }
+    }
+}
+
+#[test]
+fn lints_are_among_what_is_found() {
+    let directory = Directory::new("lints");
+    directory
+        .file("lint", &node(150, 1).replace("    priority", "    state MASTER\n    nopreempt\n    priority"));
+    let output = check(&directory.0, &["--strict", "lint"], "");
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    let shown = shown(&output);
+    assert!(shown.contains("warning[K600]") && shown.contains("state BACKUP"), "{shown}");
+    assert!(!shown.contains("K406"), "what the lint says better is not said twice: {shown}");
+}

@@ -1,5 +1,7 @@
 //! Passwords that are not what was typed.
 
+use std::collections::HashSet;
+
 use super::{Block, Context, Finding};
 use crate::code::Code;
 use crate::files::Location;
@@ -15,7 +17,7 @@ fn password(instance: &Instance, block: Block<'_>) -> Option<Location> {
 
 /// A password of more than eight octets.
 pub(super) fn password_cut(context: &Context<'_>, found: &mut Vec<Finding>) {
-    let is_cut: std::collections::HashSet<_> = context
+    let is_cut: HashSet<_> = context
         .loaded
         .diagnostics
         .iter()
@@ -53,7 +55,9 @@ fn first_eight(text: &[u8]) -> Option<String> {
 /// A password that a comment character ends.
 pub(super) fn password_comment(context: &Context<'_>, found: &mut Vec<Finding>) {
     for (instance, block) in context.instances() {
-        let Some(at) = password(instance, block) else { continue };
+        // Who put it in quotes said where it ends.
+        let is_bare = |at: &Location| !context.places.text(*at).ends_with(b"\"");
+        let Some(at) = password(instance, block).filter(is_bare) else { continue };
         let rest = context.places.rest_of_line(at);
         let Some(mark @ (b'#' | b'!')) = rest.first().copied() else { continue };
         let mark = char::from(mark);

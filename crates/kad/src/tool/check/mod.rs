@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{ArgAction, Args, ValueEnum};
-use kaconf::{Code, Diagnostic, Fatal, Files, Finding, Loaded, Severity};
+use kaconf::{Code, Diagnostic, Fatal, Finding, Loaded, Severity};
 
 use crate::cli::DEFAULT_CONFIG;
 use crate::paint::Paint;
@@ -51,6 +51,9 @@ pub(crate) struct Check {
     /// Take every interface to exist: the files are for another host
     #[arg(long)]
     no_host: bool,
+    /// The files are those of the nodes of a cluster: hold them against each other, too. Implies --no-host
+    #[arg(long)]
+    cluster: bool,
     /// Print this help
     #[arg(short = 'h', long, action = ArgAction::Help)]
     help: Option<bool>,
@@ -82,8 +85,18 @@ enum When {
 
 /// A configuration and what there is to say of it.
 struct Checked {
-    files: Files,
+    loaded: Loaded,
     diagnostics: Vec<Diagnostic>,
+}
+
+/// Adds what does not fit together in the configurations.
+fn compare(checked: &mut [Checked]) {
+    let nodes: Vec<&Loaded> = checked.iter().map(|one| &one.loaded).collect();
+    let told: Vec<(usize, Diagnostic)> =
+        kaconf::cluster(&nodes).iter().map(|finding| (finding.node, finding.told(&nodes))).collect();
+    for (node, diagnostic) in told {
+        checked[node].diagnostics.push(diagnostic);
+    }
 }
 
 impl Check {
@@ -91,11 +104,14 @@ impl Check {
     /// count, 2 errors.
     pub(crate) fn run(&self) -> ExitCode {
         let mut seen = HashSet::new();
-        let checked: Vec<Checked> = self.files.iter().map(|path| self.check(path, &mut seen)).collect();
+        let mut checked: Vec<Checked> = self.files.iter().map(|path| self.check(path, &mut seen)).collect();
+        if self.cluster {
+            compare(&mut checked);
+        }
         let findings: Vec<Finding<'_>> = checked
             .iter()
-            .flat_map(|Checked { files, diagnostics }| {
-                diagnostics.iter().map(move |diagnostic| Finding { diagnostic, files })
+            .flat_map(|Checked { loaded, diagnostics }| {
+                diagnostics.iter().map(|diagnostic| Finding { diagnostic, files: &loaded.files })
             })
             .collect();
         // A verdict that nobody can hear is still the verdict.
@@ -112,24 +128,24 @@ impl Check {
 
     /// Checks one configuration. What was `seen` in another already, a file that both include, is left out.
     fn check(&self, path: &Path, seen: &mut HashSet<(PathBuf, String)>) -> Checked {
-        let loaded = self.load(path);
-        // Further checks of the whole, beyond what reading finds, join here.
-        let mut diagnostics = kaconf::distilled(&loaded);
+        let (loaded, host) = self.load(path);
+        let mut diagnostics = kaconf::with_lints(kaconf::distilled(&loaded), &loaded, &host);
         if loaded.fatal() == Some(Fatal::NoConfiguration) {
             // The daemon skips what it cannot read, and has nothing left to start with.
             let skipped = diagnostics.iter_mut().filter(|diagnostic| diagnostic.code == Code::FileSkipped);
             skipped.for_each(|diagnostic| diagnostic.severity = Severity::Error);
         }
-        let files = loaded.files;
+        let files = &loaded.files;
         diagnostics.retain(|diagnostic| {
             let Some(at) = diagnostic.at else { return true };
             let what = format!("{} {} {} {}", at.start, at.end, diagnostic.code, diagnostic.message);
             seen.insert((files.file(at.file).path().to_owned(), what))
         });
-        Checked { files, diagnostics }
+        Checked { loaded, diagnostics }
     }
 
-    fn load(&self, path: &Path) -> Loaded {
+    /// The configuration, and the host it was read for.
+    fn load(&self, path: &Path) -> (Loaded, Host) {
         let is_stdin = path == Path::new(STDIN);
         let mut how = kaconf::Options::new(if is_stdin { PathBuf::from(input::NAME) } else { literal(path) });
         how.config_id = Some(self.config_id.clone().unwrap_or_else(host_name).into());
@@ -137,15 +153,19 @@ impl Check {
         how.test = true;
         let input = is_stdin.then(|| Input::read(&how.limits));
         let load = |host: Host| match &input {
-            Some(input) => kaconf::load(&how, &WithInput { input, host }),
-            None => kaconf::load(&how, &host),
+            Some(input) => {
+                let source = WithInput { input, host };
+                (kaconf::load(&how, &source), source.host)
+            }
+            None => (kaconf::load(&how, &host), host),
         };
-        if self.no_host {
+        // Of the nodes of a cluster one at most is this host.
+        if self.no_host || self.cluster {
             return load(Host::files_only());
         }
-        let loaded = load(Host::here(false));
+        let read = load(Host::here(false));
         // Its interfaces are in another namespace, which may not exist yet.
-        if loaded.config.global.net_namespace.is_some() { load(Host::files_only()) } else { loaded }
+        if read.0.config.global.net_namespace.is_some() { load(Host::files_only()) } else { read }
     }
 
     fn show(&self, findings: &[Finding<'_>]) -> io::Result<()> {
