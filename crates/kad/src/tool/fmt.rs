@@ -51,8 +51,6 @@ impl Fmt {
         for path in &self.files {
             let verdict = match self.file(path) {
                 Ok(verdict) => verdict,
-                // Who closed standard output has seen enough.
-                Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return worst.into(),
                 Err(error) => {
                     crate::stderr::say(format_args!("kad fmt: {}: {error}", shown(path)));
                     FAILED
@@ -109,6 +107,9 @@ fn read(from: impl Read) -> io::Result<Vec<u8>> {
 
 fn print(text: &[u8]) -> io::Result<()> {
     let mut out = io::stdout().lock();
-    out.write_all(text)?;
-    out.flush()
+    match out.write_all(text).and_then(|()| out.flush()) {
+        // Who closed it has seen enough; the verdict stays what it is.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        done => done,
+    }
 }
