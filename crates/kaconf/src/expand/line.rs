@@ -28,6 +28,15 @@ pub(super) fn trim(text: &mut Vec<u8>) {
     text.drain(..blanks);
 }
 
+/// A line that ends with a backslash, without the blanks in front of it: keepalived takes them away although only a
+/// definition goes on behind a backslash.
+pub(super) fn glued(content: &[u8]) -> Option<Vec<u8>> {
+    let kept = content.strip_suffix(b"\\")?;
+    let before = kept.iter().rev().take_while(|octet| **octet == b'\\').count();
+    let end = kept.iter().rposition(|octet| !matches!(octet, b' ' | b'\t'))? + 1;
+    (before % 2 == 0 && end < kept.len()).then(|| [&kept[..end], b"\\"].concat())
+}
+
 /// Whether a line must be looked at as a whole before it is split into words.
 pub(super) fn is_special(content: &[u8]) -> bool {
     matches!(content.first(), Some(b'@' | b'~' | b'i')) && begins_special(content) || content.contains(&b'$')

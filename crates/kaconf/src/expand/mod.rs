@@ -184,6 +184,8 @@ impl<'a> Expander<'a> {
             self.comment_line(at, sink);
         } else if self.defining.is_some() || line::is_special(content) {
             self.process(Line { text: content.to_vec(), at, how: How::Typed }, sink);
+        } else if let Some(text) = line::glued(content) {
+            self.process(Line { text, at, how: How::Typed }, sink);
         } else {
             self.current.made.clear();
             self.lex(content, at.start, Refs::Typed);

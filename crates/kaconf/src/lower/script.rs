@@ -47,7 +47,9 @@ impl Context<'_> {
             return None;
         }
         let words = self.split(owner, statement, statement.line(), Escapes::Kept)?;
-        self.need(statement, 1)?;
+        if words.len() < 2 {
+            self.need(statement, statement.len())?;
+        }
         let command =
             self.split(owner, statement, words.get(1).map_or(&[], Vec::as_slice), Escapes::Undone)?;
         if command.is_empty() {
