@@ -51,5 +51,6 @@ fn the_configurations_use_what_is_hard_to_carry() {
     assert!(lines().any(|line| line.peer.is_some()));
     assert!(lines().any(|line| line.label.is_some() && line.device.is_some()));
     assert!(lines().any(|line| line.detect_duplicates && line.preferred_lifetime.is_none()));
-    assert!(models.iter().any(|(_, config)| config.has_virtual_servers()));
+    assert!(models.iter().any(|(_, config)| config.has_virtual_servers));
+    assert!(models.iter().any(|(_, config)| !config.virtual_servers.is_empty() && config.ssl.is_some()));
 }
