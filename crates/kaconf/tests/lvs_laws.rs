@@ -145,6 +145,24 @@ const MEMBERS: &[&str] = &[
     "fwmark 9 inet6",
 ];
 
+const SLIPS: &[&str] = &[
+    "",
+    "\n",
+    "}\n",
+    "{\n",
+    "-1 ",
+    "0\n",
+    "99999999999 ",
+    "x ",
+    "é\n",
+    "\"",
+    "'\\ ",
+    "\\\n",
+    "$A ",
+    "real_server ",
+    "~SEQ(a,2) ",
+];
+
 fn some(of: &'static [&'static str], most: usize) -> impl Strategy<Value = Vec<String>> {
     prop::collection::vec(prop::sample::select(of).prop_map(str::to_owned), 0..=most)
 }
@@ -240,6 +258,22 @@ proptest! {
         let complaints: Vec<_> = again.diagnostics.iter().filter(|found| !inherent(found.code)).collect();
         let sni_only = complaints.iter().all(|found| found.message.starts_with("sni_name"));
         prop_assert!(sni_only, "{:?}\n{}", complaints, dumped);
+    }
+
+    /// Words replaced anywhere: by braces, by nothing, by what is no value.
+    #[test]
+    fn nothing_panics_and_what_is_left_can_be_dumped(
+        text in configuration(),
+        slips in prop::collection::vec((any::<prop::sample::Index>(), prop::sample::select(SLIPS)), 1..6),
+    ) {
+        let mut words: Vec<&str> = text.split_inclusive([' ', '\n']).collect();
+        for (index, slip) in slips {
+            words[index.index(text.split_inclusive([' ', '\n']).count())] = slip;
+        }
+        let loaded = load(&Options::new("main.conf"), &Memory(words.concat()));
+        prop_assert!(loaded.config.virtual_servers.iter().all(|server| !server.real_servers.is_empty()));
+        let again = load(&Options::new("main.conf"), &Memory(format!("{NAMES}{}", dump(&loaded.config))));
+        prop_assert!(again.fatal().is_none(), "{:?}", again.diagnostics);
     }
 
     /// A dropped script takes its check along, and nothing else.

@@ -51,7 +51,7 @@ fn the_configurations_use_what_is_hard_to_carry() {
     assert!(lines().any(|line| line.peer.is_some()));
     assert!(lines().any(|line| line.label.is_some() && line.device.is_some()));
     assert!(lines().any(|line| line.detect_duplicates && line.preferred_lifetime.is_none()));
-    assert!(models.iter().any(|(_, config)| config.has_virtual_servers()));
+    assert!(models.iter().any(|(_, config)| config.has_virtual_servers));
     let routes = || models.iter().flat_map(|(_, config)| &config.static_routes);
     assert!(routes().any(|route| matches!(route.encap, Some(Encap::Ip6(_)))));
     assert!(routes().any(|route| !route.next_hops.is_empty()));
@@ -68,4 +68,5 @@ fn the_configurations_use_what_is_hard_to_carry() {
         models.iter().any(|(_, config)| config.garp_groups.iter().any(|group| group.gna_interval.is_some()))
     );
     assert!(models.iter().any(|(_, config)| config.bfds.iter().any(|bfd| bfd.source.is_some())));
+    assert!(models.iter().any(|(_, config)| !config.virtual_servers.is_empty() && config.ssl.is_some()));
 }

@@ -109,6 +109,9 @@ pub struct Config {
     pub virtual_servers: Vec<VirtualServer>,
     /// `SSL`
     pub ssl: Option<Ssl>,
+    /// Whether the file has a block that calls for the checker process (`virtual_server`, ...), be it one that is left
+    /// out.
+    pub has_virtual_servers: bool,
     /// Findings that may hide a block or an address that was meant, in their words. A reload in which something
     /// that runs would go, and which has such a finding that the running configuration had not, is no reload that
     /// anybody meant.
@@ -133,10 +136,5 @@ impl Config {
         for tracking in of_instances.chain(of_groups) {
             tracking.scripts.retain(|tracked| !gone.contains(&tracked.name));
         }
-    }
-
-    /// Whether there is something to do for the checker process.
-    pub const fn has_virtual_servers(&self) -> bool {
-        !self.virtual_servers.is_empty() || !self.virtual_server_groups.is_empty()
     }
 }

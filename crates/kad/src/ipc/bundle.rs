@@ -69,7 +69,7 @@ impl ParentPart {
             umask: global.umask,
             data_use_instance: global.data_use_instance,
             instances: u32::try_from(config.instances.len()).unwrap_or(u32::MAX),
-            has_virtual_servers: config.has_virtual_servers(),
+            has_virtual_servers: config.has_virtual_servers,
             doubts: config.doubts.clone(),
         }
     }

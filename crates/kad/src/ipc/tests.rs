@@ -2,8 +2,6 @@ use std::io::ErrorKind;
 
 use std::os::fd::AsFd;
 
-use kaconf::model::VirtualServerGroup;
-
 use super::*;
 
 fn ends() -> (ParentLink, ChildLink) {
@@ -22,7 +20,7 @@ fn sample() -> Config {
     let mut config = Config::default();
     config.global.instance = Some("blue".into());
     config.global.use_pid_dir = true;
-    config.virtual_server_groups.push(VirtualServerGroup::new("web".into()));
+    config.has_virtual_servers = true;
     config
 }
 

@@ -195,7 +195,7 @@ impl Reader<'_> {
         }
         self.check_reply_lengths(&draft);
         if let Kind::Bfd(Some(name)) = &draft.kind {
-            real.watched.get_or_insert_default().insert(name.clone());
+            real.watched.insert(name.clone());
         }
         real.checkers.push(draft);
     }

@@ -1,6 +1,6 @@
 //! Virtual servers and real servers while they are read: only what was typed, defaults come later.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::net::SocketAddr;
 use std::num::NonZeroU64;
 
@@ -187,7 +187,7 @@ pub(super) struct RealDraft {
     pub(super) notify_down: Option<Box<Script>>,
     pub(super) checkers: Vec<CheckDraft>,
     /// The BFD instances that are watched already; few real servers watch one.
-    pub(super) watched: Option<Box<HashSet<Box<str>>>>,
+    pub(super) watched: BTreeSet<Box<str>>,
 }
 
 impl RealDraft {
@@ -208,7 +208,7 @@ impl RealDraft {
             notify_up: None,
             notify_down: None,
             checkers: Vec::new(),
-            watched: None,
+            watched: BTreeSet::new(),
         }
     }
 }

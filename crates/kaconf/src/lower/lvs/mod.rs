@@ -43,6 +43,8 @@ impl Reader<'_> {
     }
 
     fn lvs_keyword(&mut self, statement: &mut Statement) -> Option<bool> {
+        self.config.has_virtual_servers |=
+            matches!(statement.word(0), b"virtual_server" | b"virtual_server_group");
         match statement.word(0) {
             b"virtual_server" => Some(self.virtual_server(statement)),
             b"virtual_server_group" => Some(self.virtual_server_group(statement)),
