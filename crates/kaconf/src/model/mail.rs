@@ -53,3 +53,27 @@ impl Default for Mail {
         }
     }
 }
+
+impl Mail {
+    /// Whether an instance or a group sends mail that says nothing of it itself.
+    pub fn by_vrrp(&self) -> bool {
+        self.alert_vrrp.or(self.alert).unwrap_or(false)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_said_of_vrrp_goes_before_what_is_said_of_all() {
+        for (alert, alert_vrrp, want) in [
+            (None, None, false),
+            (Some(true), None, true),
+            (Some(true), Some(false), false),
+            (None, Some(true), true),
+        ] {
+            assert_eq!(Mail { alert, alert_vrrp, ..Mail::default() }.by_vrrp(), want);
+        }
+    }
+}
