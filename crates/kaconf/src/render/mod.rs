@@ -36,6 +36,3 @@ pub struct Finding<'a> {
     /// Where its locations are looked up.
     pub files: &'a Files,
 }
-
-#[cfg(test)]
-mod tests;
