@@ -18,11 +18,13 @@ pub(super) const KEYWORDS: &[(&str, Setter)] = &[
     ("include_check", values::include_check),
     ("iproute_etc_dir", |r, s| {
         if let Some(path) = one_path(r, s) {
+            r.context.routing.directories().etc.clone_from(&path);
             r.config.global.iproute_etc_dir = Some(path);
         }
     }),
     ("iproute_usr_dir", |r, s| {
         if let Some(path) = one_path(r, s) {
+            r.context.routing.directories().usr.clone_from(&path);
             r.config.global.iproute_usr_dir = Some(path);
         }
     }),

@@ -73,7 +73,7 @@ impl Reader<'_> {
         new.skip_check_adv_addr = draft.skip_check_adv_addr || self.defaults.skip_check_adv_addr;
         new.promote_secondaries = draft.promote_secondaries;
         new.rx_buffer = draft.rx_buffer;
-        new.smtp_alert = draft.smtp_alert.unwrap_or(self.config.global.mail.vrrp_alert());
+        new.smtp_alert = draft.smtp_alert.unwrap_or(self.config.global.mail.by_vrrp());
         new.notify_priority_changes = draft
             .notify_priority_changes
             .or(draft.sync.and_then(|sync| sync.notify_priority_changes))

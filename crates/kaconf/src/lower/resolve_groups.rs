@@ -120,7 +120,7 @@ impl Reader<'_> {
             group.tracking = self.tracking(draft.tracking, &owner, has_owner);
             group.tracking_weight = draft.tracking_weight;
             group.notify = draft.notify;
-            group.smtp_alert = draft.smtp_alert.unwrap_or(self.config.global.mail.vrrp_alert());
+            group.smtp_alert = draft.smtp_alert.unwrap_or(self.config.global.mail.by_vrrp());
             group.notify_priority_changes =
                 draft.notify_priority_changes.unwrap_or(self.config.global.fifos.priority_changes);
             finished.push(group);

@@ -30,13 +30,6 @@ pub struct Mail {
     pub no_checkers: bool,
 }
 
-impl Mail {
-    /// Whether instances and groups send mail that say nothing of it.
-    pub fn vrrp_alert(&self) -> bool {
-        self.alert_vrrp.or(self.alert).unwrap_or(false)
-    }
-}
-
 impl Default for Mail {
     fn default() -> Self {
         Self {
@@ -58,6 +51,11 @@ impl Mail {
     /// Whether an instance or a group sends mail that says nothing of it itself.
     pub fn by_vrrp(&self) -> bool {
         self.alert_vrrp.or(self.alert).unwrap_or(false)
+    }
+
+    /// Whether virtual and real servers send mail that say nothing of it themselves; `None` is their own default.
+    pub fn by_checkers(&self) -> Option<bool> {
+        self.alert_checker.or(self.alert)
     }
 }
 

@@ -146,7 +146,7 @@ impl Reader<'_> {
         new.scheduler_flags = draft.flags;
         new.persistence_engine = draft.engine.take();
         new.omega = draft.omega;
-        new.smtp_alert = draft.smtp_alert.or(self.smtp_alert_default()).unwrap_or(false);
+        new.smtp_alert = draft.smtp_alert.or(self.config.global.mail.by_checkers()).unwrap_or(false);
         new.virtualhost.clone_from(&draft.virtualhost);
         new.snmp_name = draft.snmp_name.take();
         (new.quorum_up, new.quorum_down) = (draft.quorum_up.take(), draft.quorum_down.take());
@@ -261,7 +261,7 @@ impl Reader<'_> {
         (new.upper_threshold, new.lower_threshold) = (real.upper_threshold, real.lower_threshold);
         new.inhibit_on_failure = real.inhibit.unwrap_or(draft.inhibit);
         new.alpha = real.alpha.unwrap_or(draft.alpha);
-        new.smtp_alert = real.smtp_alert.or(self.smtp_alert_default()).unwrap_or(true);
+        new.smtp_alert = real.smtp_alert.or(self.config.global.mail.by_checkers()).unwrap_or(true);
         if let Some(sorry) = sorry.filter(|sorry| sorry.address == real.address)
             && sorry.inhibit != new.inhibit_on_failure
         {
@@ -305,10 +305,5 @@ impl Reader<'_> {
             self.about(draft, draft.at.hysteresis, Code::HysteresisTooLarge, &message);
             new.hysteresis = least;
         }
-    }
-
-    /// `smtp_alert_checker` and `smtp_alert` of `global_defs`.
-    fn smtp_alert_default(&self) -> Option<bool> {
-        None
     }
 }

@@ -26,7 +26,7 @@ use crate::code::Code;
 use crate::expand::Statement;
 use crate::files::Location;
 use crate::model::{DynamicInterfaces, InterfaceName, Rule};
-use crate::source::{InterfaceFacts, RoutingNames};
+use crate::source::{InterfaceFacts, RoutingDirs, RoutingNames};
 
 use names::Names;
 use route::RouteLine;
@@ -57,6 +57,11 @@ pub(super) struct Routing {
 }
 
 impl Routing {
+    /// Where the names of tables and the like are looked up.
+    pub(super) const fn directories(&mut self) -> &mut RoutingDirs {
+        &mut self.names.dirs
+    }
+
     /// The preference of the next rule without one.
     fn next_preference(&mut self, family: Family) -> u32 {
         let count = &mut self.without_preference[usize::from(family == Family::V6)];
