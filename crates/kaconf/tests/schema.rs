@@ -8,7 +8,7 @@ use kaconf::{FileSource, Options, load};
 
 fn models() -> Vec<(String, Config)> {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/conf");
-    let files = fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path());
+    let files = fs::read_dir(directory).expect("the golden files").map(|entry| entry.expect("a file").path());
     files
         .filter(|path| path.extension().is_some_and(|extension| extension == "conf"))
         .map(|path| (path.display().to_string(), load(&Options::new(&path), &FileSource).config))
