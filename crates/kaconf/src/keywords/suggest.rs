@@ -83,15 +83,9 @@ pub(crate) fn meant(path: &str, name: &str) -> Option<Meant> {
     }
 }
 
-/// The keyword of a block that a deprecated one says to use.
+/// The keyword of a block that is called today what an older keyword, of that block or another, was called.
 pub(crate) fn newer(old: &Keyword, path: &str) -> Option<&'static Keyword> {
-    let advice = advice(old)?.strip_prefix("use ")?;
-    find(path, advice.split(' ').next()?)
-}
-
-/// What the table says to do instead of using a deprecated keyword.
-pub(crate) fn advice(keyword: &Keyword) -> Option<&'static str> {
-    (keyword.status == Status::Deprecated && !keyword.help.is_empty()).then_some(keyword.help)
+    find(path, old.replacement()?.name)
 }
 
 /// How much may be wrong with a word of so many letters: in a short one, little.
