@@ -160,7 +160,8 @@ fn index() -> String {
     let mut out = format!("# keepalived.conf\n\n{NOTE}");
     out.push_str(
         "The configuration language of keepalived, as kad reads it. On the command line `kad explain WORD` says the\n\
-         same; [keywords.json](keywords.json) has the table for programs.\n\n\
+         same; [keywords.json](keywords.json) has the table for programs, and what `kad dump --format json` prints is as\n\
+         [model.schema.json](model.schema.json) says.\n\n\
          - [How a configuration is read](preprocessor.md): lines, conditions, definitions, sequences, includes, values\n\
          - [Keywords outside of blocks](outside-of-blocks.md)\n\
          - [Codes](codes.md) of messages\n\n\
