@@ -4,7 +4,7 @@ use crate::code::Code;
 use crate::diag::Diagnostic;
 use crate::expand::Statement;
 use crate::files::{Files, Location};
-use crate::keywords::{self, Meant};
+use crate::keywords::{self, Meant, Status};
 
 use super::lookalike;
 
@@ -94,8 +94,9 @@ impl Typed<'_> {
             None => diagnostic,
             Some(Meant::Here(keyword)) => {
                 let mut text = format!("did you mean '{}'?", keyword.name);
-                if let Some(advice) = keywords::advice(keyword) {
-                    text.push_str(&format!(" It is deprecated: {advice}"));
+                let is_deprecated = keyword.status == Status::Deprecated;
+                if let Some(instead) = keyword.instead().filter(|_| is_deprecated) {
+                    text.push_str(&format!(" It is deprecated: use {instead}"));
                 }
                 self.mend(diagnostic, text, keyword.name)
             }

@@ -48,6 +48,19 @@ pub fn suggest_value<'a>(values: &[&'a str], word: &str) -> Option<&'a str> {
     })
 }
 
+/// The names that may have been meant by a word, the nearest first; none that is a slip further than that.
+pub(crate) fn nearest<'a>(names: impl Iterator<Item = &'a str>, word: &str) -> Vec<&'a str> {
+    let near = names.filter_map(|name| {
+        let most = bound(name.len().max(word.len()));
+        Some((distance(name.as_bytes(), word.as_bytes(), most)?, name))
+    });
+    let mut near: Vec<_> = near.collect();
+    near.sort_unstable();
+    near.dedup();
+    let most = near.first().map_or(0, |(cost, _)| *cost + SLIP);
+    near.into_iter().take_while(|(cost, _)| *cost < most).map(|(_, name)| name).collect()
+}
+
 /// What an unknown keyword was probably meant to be, this block's keywords before those of others.
 pub(crate) fn meant(path: &str, name: &str) -> Option<Meant> {
     let near = nearest_of(path, name);
@@ -70,15 +83,9 @@ pub(crate) fn meant(path: &str, name: &str) -> Option<Meant> {
     }
 }
 
-/// The keyword of a block that a deprecated one says to use.
+/// The keyword of a block that is called today what an older keyword, of that block or another, was called.
 pub(crate) fn newer(old: &Keyword, path: &str) -> Option<&'static Keyword> {
-    let advice = advice(old)?.strip_prefix("use ")?;
-    find(path, advice.split(' ').next()?)
-}
-
-/// What the table says to do instead of using a deprecated keyword.
-pub(crate) fn advice(keyword: &Keyword) -> Option<&'static str> {
-    (keyword.status == Status::Deprecated && !keyword.help.is_empty()).then_some(keyword.help)
+    find(path, old.replacement()?.name)
 }
 
 /// How much may be wrong with a word of so many letters: in a short one, little.
