@@ -80,6 +80,9 @@ fn dump(config: &Config) {
             *key = *b"********";
         }
     }
+    if let Some(password) = config.ssl.as_mut().and_then(|ssl| ssl.password.as_mut()) {
+        *password = "********".into();
+    }
     for line in format!("{config:#?}").lines() {
         tracing::info!("{line}");
     }
@@ -173,6 +176,8 @@ pub(crate) struct Host {
     links: Option<Vec<Link>>,
     /// `-s` says where, whatever the configuration says.
     elsewhere: bool,
+    /// Nothing but files of the configuration is looked at: it is for another host.
+    other: bool,
 }
 
 impl Host {
@@ -180,12 +185,18 @@ impl Host {
     /// configuration says.
     pub(crate) fn here(elsewhere: bool) -> Self {
         let links = Netlink::open().and_then(|mut netlink| netlink.links()).ok();
-        Self { links, elsewhere }
+        Self { links, elsewhere, other: false }
     }
 
-    /// This host's files, and no word about interfaces.
-    pub(crate) const fn files_only() -> Self {
-        Self { links: None, elsewhere: false }
+    /// This host, and no word about interfaces.
+    pub(crate) const fn without_interfaces() -> Self {
+        Self { links: None, elsewhere: false, other: false }
+    }
+
+    /// A host of which nothing is known: its interfaces, scripts, users and name servers are taken to be as they are
+    /// needed. The configuration is read here.
+    pub(crate) const fn other() -> Self {
+        Self { links: None, elsewhere: false, other: true }
     }
 }
 
@@ -211,19 +222,19 @@ impl Source for Host {
     }
 
     fn namespace(&self, name: &str) -> Lookup<()> {
-        if self.elsewhere { Lookup::Unknown } else { FileSource.namespace(name) }
+        if self.elsewhere || self.other { Lookup::Unknown } else { FileSource.namespace(name) }
     }
 
     fn path(&self, path: &Path) -> Lookup<PathFacts> {
-        FileSource.path(path)
+        if self.other { Lookup::Unknown } else { FileSource.path(path) }
     }
 
     fn user(&self, name: &str) -> Lookup<UserFacts> {
-        FileSource.user(name)
+        if self.other { Lookup::Unknown } else { FileSource.user(name) }
     }
 
     fn group(&self, name: &str) -> Lookup<u32> {
-        FileSource.group(name)
+        if self.other { Lookup::Unknown } else { FileSource.group(name) }
     }
 
     fn interface_kind(&self, name: &str) -> Option<String> {
@@ -232,15 +243,15 @@ impl Source for Host {
     }
 
     fn is_directory(&self, path: &Path) -> Option<bool> {
-        FileSource.is_directory(path)
+        if self.other { None } else { FileSource.is_directory(path) }
     }
 
     fn resolves(&self, host: &str) -> Lookup<()> {
-        FileSource.resolves(host)
+        if self.other { Lookup::Unknown } else { FileSource.resolves(host) }
     }
 
     fn cpus(&self) -> Option<u16> {
-        FileSource.cpus()
+        if self.other { None } else { FileSource.cpus() }
     }
 
     fn interface(&self, name: &str) -> InterfaceFacts {

@@ -1,9 +1,12 @@
 //! Standard input as one more file of a host.
 
 use std::io::{self, Read as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use kaconf::{InterfaceFacts, Limits, Matches, ReadError, Source};
+use kaconf::{
+    InterfaceFacts, Limits, Lookup, Matches, PathFacts, ReadError, RoutingDirs, RoutingNames, Source,
+    UserFacts,
+};
 
 use crate::reader::Host;
 
@@ -55,6 +58,46 @@ impl Source for WithInput<'_> {
 
     fn variable(&self, name: &str) -> Option<String> {
         self.host.variable(name)
+    }
+
+    fn current_directory(&self) -> Option<PathBuf> {
+        self.host.current_directory()
+    }
+
+    fn namespace(&self, name: &str) -> Lookup<()> {
+        self.host.namespace(name)
+    }
+
+    fn path(&self, path: &Path) -> Lookup<PathFacts> {
+        self.host.path(path)
+    }
+
+    fn user(&self, name: &str) -> Lookup<UserFacts> {
+        self.host.user(name)
+    }
+
+    fn group(&self, name: &str) -> Lookup<u32> {
+        self.host.group(name)
+    }
+
+    fn resolves(&self, host: &str) -> Lookup<()> {
+        self.host.resolves(host)
+    }
+
+    fn cpus(&self) -> Option<u16> {
+        self.host.cpus()
+    }
+
+    fn routing_names(&self, list: RoutingNames, dirs: &RoutingDirs) -> Vec<(String, u32)> {
+        self.host.routing_names(list, dirs)
+    }
+
+    fn interface_kind(&self, name: &str) -> Option<String> {
+        self.host.interface_kind(name)
+    }
+
+    fn is_directory(&self, path: &Path) -> Option<bool> {
+        self.host.is_directory(path)
     }
 
     fn interface(&self, name: &str) -> InterfaceFacts {

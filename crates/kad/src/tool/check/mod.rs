@@ -14,6 +14,7 @@ use clap::{ArgAction, Args, ValueEnum};
 use kaconf::{Code, Diagnostic, Fatal, Finding, Loaded, Severity};
 
 use crate::cli::DEFAULT_CONFIG;
+use crate::heeded::unheeded_together;
 use crate::paint::Paint;
 use crate::reader::{Host, host_name};
 
@@ -22,7 +23,7 @@ use input::{Input, WithInput};
 /// What stands for standard input.
 const STDIN: &str = "-";
 
-/// The exit codes. A wrong command line is 1, too: neither is a clean bill.
+/// The exit codes. That of a wrong command line is 2, too.
 const FINE: u8 = 0;
 const WARNINGS: u8 = 1;
 const ERRORS: u8 = 2;
@@ -48,7 +49,7 @@ pub(crate) struct Check {
     /// An include that finds no file is an error
     #[arg(short = 'e', long)]
     all_includes: bool,
-    /// Take every interface to exist: the files are for another host
+    /// The files are for another host: take its interfaces, scripts, users and names to exist
     #[arg(long)]
     no_host: bool,
     /// The files are those of the nodes of a cluster: hold them against each other, too. Implies --no-host
@@ -108,6 +109,11 @@ impl Check {
         if self.cluster {
             compare(&mut checked);
         }
+        // What kad lacks is no fault of a file: it is said once, behind everything else.
+        let unheeded = unheeded_together(checked.iter().map(|one| &one.loaded));
+        if let Some(last) = checked.last_mut() {
+            last.diagnostics.extend(unheeded);
+        }
         let findings: Vec<Finding<'_>> = checked
             .iter()
             .flat_map(|Checked { loaded, diagnostics }| {
@@ -161,11 +167,11 @@ impl Check {
         };
         // Of the nodes of a cluster one at most is this host.
         if self.no_host || self.cluster {
-            return load(Host::files_only());
+            return load(Host::other());
         }
         let read = load(Host::here(false));
         // Its interfaces are in another namespace, which may not exist yet.
-        if read.0.config.global.net_namespace.is_some() { load(Host::files_only()) } else { read }
+        if read.0.config.global.net_namespace.is_some() { load(Host::without_interfaces()) } else { read }
     }
 
     fn show(&self, findings: &[Finding<'_>]) -> io::Result<()> {
