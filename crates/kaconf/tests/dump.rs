@@ -27,6 +27,7 @@ impl Source for Memory {
 /// A model without what it says of the file it was read from.
 fn model(mut config: Config) -> Config {
     config.doubts.clear();
+    config.has_virtual_servers = false;
     config
 }
 

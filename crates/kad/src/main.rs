@@ -13,6 +13,7 @@ mod demo;
 mod dump;
 mod exit;
 mod heeded;
+mod host;
 mod ipc;
 mod log;
 mod namespace;

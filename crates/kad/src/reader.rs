@@ -5,22 +5,18 @@
 
 use std::fs::File;
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
 use kaconf::model::{Authentication, Config};
-use kaconf::{
-    FileSource, InterfaceFacts, Loaded, Lookup, Matches, PathFacts, ReadError, RoutingDirs, RoutingNames,
-    Severity, Source, UserFacts,
-};
+use kaconf::{Loaded, Severity};
 use rustix::fs::{Mode, OFlags};
 use rustix::process::{Resource, Rlimit, Signal as KernelSignal};
-use vrrp_linux::netlink::Netlink;
-use vrrp_linux::{Link, LinkFlags};
 
 use crate::cli::Options;
 use crate::exit::Exit;
 use crate::heeded::unheeded;
+use crate::host::Host;
 use crate::ipc::Bundle;
 use crate::log::{self, Mode as LogMode, Process};
 use crate::namespace;
@@ -168,104 +164,4 @@ pub(crate) fn host_name() -> String {
     let host = rustix::system::uname();
     let name = host.nodename().to_string_lossy();
     name.split('.').next().unwrap_or_default().to_owned()
-}
-
-/// Files of this host, and its interfaces.
-pub(crate) struct Host {
-    /// `None` when they cannot be asked for: then nothing is held against a name.
-    links: Option<Vec<Link>>,
-    /// `-s` says where, whatever the configuration says.
-    elsewhere: bool,
-    /// Nothing but files of the configuration is looked at: it is for another host.
-    other: bool,
-}
-
-impl Host {
-    /// This host, its interfaces as they are in this network namespace now. `elsewhere`: `-s` says where, whatever the
-    /// configuration says.
-    pub(crate) fn here(elsewhere: bool) -> Self {
-        let links = Netlink::open().and_then(|mut netlink| netlink.links()).ok();
-        Self { links, elsewhere, other: false }
-    }
-
-    /// This host, and no word about interfaces.
-    pub(crate) const fn without_interfaces() -> Self {
-        Self { links: None, elsewhere: false, other: false }
-    }
-
-    /// A host of which nothing is known: its interfaces, scripts, users and name servers are taken to be as they are
-    /// needed. The configuration is read here.
-    pub(crate) const fn other() -> Self {
-        Self { links: None, elsewhere: false, other: true }
-    }
-}
-
-impl Source for Host {
-    fn matches(&self, dir: &Path, pattern: &str) -> Result<Matches, ReadError> {
-        FileSource.matches(dir, pattern)
-    }
-
-    fn matches_within(&self, dir: &Path, pattern: &str, names: &mut usize) -> Result<Matches, ReadError> {
-        FileSource.matches_within(dir, pattern, names)
-    }
-
-    fn read(&self, path: &Path, limit: usize) -> Result<Vec<u8>, ReadError> {
-        FileSource.read(path, limit)
-    }
-
-    fn variable(&self, name: &str) -> Option<String> {
-        FileSource.variable(name)
-    }
-
-    fn current_directory(&self) -> Option<PathBuf> {
-        FileSource.current_directory()
-    }
-
-    fn namespace(&self, name: &str) -> Lookup<()> {
-        if self.elsewhere || self.other { Lookup::Unknown } else { FileSource.namespace(name) }
-    }
-
-    fn path(&self, path: &Path) -> Lookup<PathFacts> {
-        if self.other { Lookup::Unknown } else { FileSource.path(path) }
-    }
-
-    fn user(&self, name: &str) -> Lookup<UserFacts> {
-        if self.other { Lookup::Unknown } else { FileSource.user(name) }
-    }
-
-    fn group(&self, name: &str) -> Lookup<u32> {
-        if self.other { Lookup::Unknown } else { FileSource.group(name) }
-    }
-
-    fn interface_kind(&self, name: &str) -> Option<String> {
-        let link = self.links.as_ref()?.iter().find(|link| link.name == name)?;
-        Some(link.kind.clone().unwrap_or_default())
-    }
-
-    fn is_directory(&self, path: &Path) -> Option<bool> {
-        if self.other { None } else { FileSource.is_directory(path) }
-    }
-
-    fn resolves(&self, host: &str) -> Lookup<()> {
-        if self.other { Lookup::Unknown } else { FileSource.resolves(host) }
-    }
-
-    fn cpus(&self) -> Option<u16> {
-        if self.other { None } else { FileSource.cpus() }
-    }
-
-    fn interface(&self, name: &str) -> InterfaceFacts {
-        let Some(links) = &self.links else { return InterfaceFacts::Unknown };
-        links.iter().find(|link| link.name == name).map_or(InterfaceFacts::Missing, |link| {
-            InterfaceFacts::Present {
-                mtu: link.mtu,
-                multicast: link.flags.contains(LinkFlags::MULTICAST),
-                loopback: link.flags.contains(LinkFlags::LOOPBACK),
-            }
-        })
-    }
-
-    fn routing_names(&self, list: RoutingNames, dirs: &RoutingDirs) -> Vec<(String, u32)> {
-        FileSource.routing_names(list, dirs)
-    }
 }

@@ -8,6 +8,7 @@ use ipnetwork::IpNetwork;
 /// Name of a network interface: 1 to 15 octets, no blank, no slash.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct InterfaceName(Box<str>);
 
 impl InterfaceName {
@@ -33,6 +34,7 @@ impl fmt::Display for InterfaceName {
 /// Broadcast address of a virtual address (`brd`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Broadcast {
     /// None given.
     #[default]
@@ -48,6 +50,7 @@ pub enum Broadcast {
 /// One line of `virtual_ipaddress`, `virtual_ipaddress_excluded` or `static_ipaddress`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct VirtualAddress {
     /// The address and its prefix length; /32 or /128 when none was typed. Host bits are kept.
     pub address: IpNetwork,

@@ -3,6 +3,7 @@
 /// `lb_algo`, `lvs_sched`: how the kernel picks a real server for a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub enum Scheduler {
     /// `rr`: in turn.
@@ -78,6 +79,7 @@ impl Scheduler {
 /// Flags whose meaning is the scheduler's.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SchedulerFlags {
     /// `flag-1`, `sh-fallback`, `mh-fallback`: another server when the hashed one is not available.
     pub flag_1: bool,
@@ -95,6 +97,7 @@ impl SchedulerFlags {
 /// `lb_kind`, `lvs_method`: how packets get to a real server.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Forwarding {
     /// `NAT`: addresses are rewritten.
     #[default]
@@ -115,6 +118,7 @@ impl Forwarding {
 /// `TUN type ...`
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum IpvsTunnel {
     /// `ipip`
     #[default]
@@ -136,6 +140,7 @@ pub enum IpvsTunnel {
 /// What protects the outer packet of a tunnel.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum TunnelChecksum {
     /// `nocsum`
     #[default]

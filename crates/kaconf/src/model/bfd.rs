@@ -8,6 +8,7 @@ use super::Weight;
 /// A BFD session, every default resolved.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Bfd {
     /// Its name, at most 31 octets.
@@ -20,12 +21,15 @@ pub struct Bfd {
     pub multihop: bool,
     /// `min_rx`: shortest interval of packets taken; 10 ms.
     #[cfg_attr(feature = "serde", serde(with = "super::seconds"))]
+    #[cfg_attr(feature = "schema", schemars(with = "f64"))]
     pub min_rx: Duration,
     /// `min_tx`: shortest interval of packets sent; 10 ms.
     #[cfg_attr(feature = "serde", serde(with = "super::seconds"))]
+    #[cfg_attr(feature = "schema", schemars(with = "f64"))]
     pub min_tx: Duration,
     /// `idle_tx`: interval while the session is down; 1 s.
     #[cfg_attr(feature = "serde", serde(with = "super::seconds"))]
+    #[cfg_attr(feature = "schema", schemars(with = "f64"))]
     pub idle_tx: Duration,
     /// `multiplier`: packets missed until the session is down; 5.
     pub multiplier: u8,

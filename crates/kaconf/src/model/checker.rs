@@ -11,6 +11,7 @@ use super::{InterfaceName, Script, Url};
 /// A checker.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub enum Checker {
     /// `TCP_CHECK`: a connection is taken.
@@ -36,17 +37,21 @@ pub enum Checker {
 /// When a checker runs, and when it believes what it sees.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Schedule {
     /// `delay_loop`: from one try to the next; 60 s.
     #[cfg_attr(feature = "serde", serde(with = "super::seconds"))]
+    #[cfg_attr(feature = "schema", schemars(with = "f64"))]
     pub delay_loop: Duration,
     /// `warmup`: the first try comes at a random time within it; `delay_loop`.
     #[cfg_attr(feature = "serde", serde(with = "super::seconds"))]
+    #[cfg_attr(feature = "schema", schemars(with = "f64"))]
     pub warmup: Duration,
     /// `delay_before_retry`: from a failed try to the next; 1 s, `HTTP_GET` and `SSL_GET` 3 s, `DNS_CHECK`
     /// `delay_loop`.
     #[cfg_attr(feature = "serde", serde(with = "super::seconds"))]
+    #[cfg_attr(feature = "schema", schemars(with = "f64"))]
     pub delay_before_retry: Duration,
     /// `retry`: how many tries may fail before it counts; 1, `DNS_CHECK` 3, `MISC_CHECK` 0.
     pub retry: u32,
@@ -72,6 +77,7 @@ impl Default for Schedule {
 /// Whom a checker talks to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Connection {
     /// `connect_ip`, `connect_port`; the real server's address and port as typed there. So the port is 0 if a real
@@ -79,6 +85,7 @@ pub struct Connection {
     pub target: SocketAddr,
     /// `connect_timeout`; 5 s.
     #[cfg_attr(feature = "serde", serde(with = "super::seconds"))]
+    #[cfg_attr(feature = "schema", schemars(with = "f64"))]
     pub timeout: Duration,
     /// How the socket is bound, if at all.
     pub binding: Option<Box<Binding>>,
@@ -94,6 +101,7 @@ impl Connection {
 /// How the socket of a checker is bound.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Binding {
     /// `bindto`
@@ -109,6 +117,7 @@ pub struct Binding {
 /// `TCP_CHECK`
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TcpCheck {
     /// Whom it talks to.
@@ -120,6 +129,7 @@ pub struct TcpCheck {
 /// `HTTP_GET`, `SSL_GET`
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct HttpCheck {
     /// Whom it talks to.
@@ -139,6 +149,7 @@ pub struct HttpCheck {
 /// `http_protocol`
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum HttpVersion {
     /// `1.0`
     #[default]
@@ -152,6 +163,7 @@ pub enum HttpVersion {
 /// `SMTP_CHECK`, or one `host` of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct SmtpCheck {
     /// Whom it talks to.
@@ -165,6 +177,7 @@ pub struct SmtpCheck {
 /// `DNS_CHECK`
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct DnsCheck {
     /// Whom it talks to.
@@ -180,6 +193,7 @@ pub struct DnsCheck {
 /// `type` of `DNS_CHECK`; the numbers are those of DNS.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub enum DnsRecord {
     /// An IPv4 address.
@@ -221,6 +235,7 @@ impl DnsRecord {
 /// `UDP_CHECK`
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct UdpCheck {
     /// Whom it talks to.
@@ -236,6 +251,7 @@ pub struct UdpCheck {
 /// What must come back to a `UDP_CHECK`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct UdpReply {
     /// `min_reply_length` in octets; 0.
@@ -249,6 +265,7 @@ pub struct UdpReply {
 /// One octet of `require_reply`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ReplyOctet {
     /// What it must be; 0 in the bits that may be anything.
     pub value: u8,
@@ -259,6 +276,7 @@ pub struct ReplyOctet {
 /// `PING_CHECK`
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PingCheck {
     /// Whom it talks to; the port is of no use.
@@ -270,6 +288,7 @@ pub struct PingCheck {
 /// `MISC_CHECK`
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct MiscCheck {
     /// When it runs.
@@ -278,6 +297,7 @@ pub struct MiscCheck {
     pub script: Box<Script>,
     /// `misc_timeout`: when a script that does not end is ended; `delay_loop`.
     #[cfg_attr(feature = "serde", serde(with = "super::seconds"))]
+    #[cfg_attr(feature = "schema", schemars(with = "f64"))]
     pub timeout: Duration,
     /// `misc_dynamic`: the exit code changes the weight.
     pub dynamic: bool,
@@ -286,6 +306,7 @@ pub struct MiscCheck {
 /// `FILE_CHECK`
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FileCheck {
     /// The name of a `track_file`.
@@ -297,6 +318,7 @@ pub struct FileCheck {
 /// What the number in a file is multiplied with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FileWeight {
     /// -2147483647 to 2147483647; 0 makes the real server fail unless the file says 0.
     pub weight: i32,
@@ -307,6 +329,7 @@ pub struct FileWeight {
 /// `BFD_CHECK`
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct BfdCheck {
     /// The name of a `bfd_instance`.

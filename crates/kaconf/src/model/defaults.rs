@@ -9,9 +9,11 @@ use super::Garp;
 /// The defaults of `global_defs` for instances; they are applied to [`Instance`](super::Instance) already.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct VrrpDefaults {
     /// `vrrp_version`; 2. IPv6 is 3 unless an instance says 2.
+    #[cfg_attr(feature = "schema", schemars(with = "super::schema::Version"))]
     pub version: Version,
     /// `vrrp_strict`. Off.
     pub strict: bool,
@@ -56,11 +58,13 @@ impl Default for VrrpDefaults {
 /// `vrrp_garp_extra_if [all] SECONDS`
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct GarpExtra {
     /// `all`: on every interface, not only on the VMAC's.
     pub all: bool,
     /// How often; 1 to 86,400 s.
     #[cfg_attr(feature = "serde", serde(with = "super::seconds"))]
+    #[cfg_attr(feature = "schema", schemars(with = "f64"))]
     pub every: Duration,
 }

@@ -8,6 +8,7 @@ use super::Script;
 /// How scripts are run, and those of the daemon as a whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Scripts {
     /// `enable_script_security`: a script that runs as root and that others can change is not run. Off.
@@ -22,11 +23,13 @@ pub struct Scripts {
     pub startup: Option<Script>,
     /// `startup_script_timeout`; 10 s.
     #[cfg_attr(feature = "serde", serde(with = "super::seconds"))]
+    #[cfg_attr(feature = "schema", schemars(with = "f64"))]
     pub startup_timeout: Duration,
     /// `shutdown_script`: run when everything else has ended.
     pub shutdown: Option<Script>,
     /// `shutdown_script_timeout`; 10 s.
     #[cfg_attr(feature = "serde", serde(with = "super::seconds"))]
+    #[cfg_attr(feature = "schema", schemars(with = "f64"))]
     pub shutdown_timeout: Duration,
 }
 
@@ -48,6 +51,7 @@ impl Default for Scripts {
 /// A FIFO that events are written to, one line each.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Fifo {
     /// `*notify_fifo`: its path; `None` is no FIFO.
@@ -63,6 +67,7 @@ pub struct Fifo {
 /// The FIFOs, by what is written to them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Fifos {
     /// `notify_fifo`: every event.

@@ -3,6 +3,7 @@
 /// `vrrp_iptables`: the chains rules are put into.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Iptables {
     /// For what comes in; INPUT when the keyword stands alone.
@@ -14,6 +15,7 @@ pub struct Iptables {
 /// `vrrp_ipsets`: sets that hold the addresses, so that a rule is one and not one an address.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Ipsets {
     /// With iptables, under names that begin with `keepalived`.
     #[default]
@@ -61,6 +63,7 @@ impl Ipsets {
 /// The firewall.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Firewall {
     /// `vrrp_iptables`; none is nftables.

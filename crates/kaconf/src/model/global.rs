@@ -12,6 +12,7 @@ use super::{
 /// What `dynamic_interfaces` allows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum DynamicInterfaces {
     /// Every interface must exist when the daemon starts.
     #[default]
@@ -25,6 +26,7 @@ pub enum DynamicInterfaces {
 /// `vrrp_rx_bufs_policy`: what sizes a receive buffer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum RxBuffers {
     /// The system's default.
     #[default]
@@ -40,6 +42,7 @@ pub enum RxBuffers {
 /// `global_defs` and the keywords at root level, with keepalived's defaults.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Global {
     /// `router_id`; `None` is the host name.
@@ -56,6 +59,7 @@ pub struct Global {
     pub use_pid_dir: bool,
     /// `child_wait_time`: how long stopping children may take; 5 s.
     #[cfg_attr(feature = "serde", serde(with = "super::seconds"))]
+    #[cfg_attr(feature = "schema", schemars(with = "f64"))]
     pub child_wait_time: Duration,
     /// `process_names`
     pub process_names: bool,
@@ -79,15 +83,19 @@ pub struct Global {
     pub multicast_group_v6: Ipv6Addr,
     /// `vrrp_garp_interval`: least spacing of gratuitous ARPs on an interface; 0.
     #[cfg_attr(feature = "serde", serde(with = "super::seconds"))]
+    #[cfg_attr(feature = "schema", schemars(with = "f64"))]
     pub garp_interval: Duration,
     /// `vrrp_gna_interval`: the same for neighbour advertisements; 0.
     #[cfg_attr(feature = "serde", serde(with = "super::seconds"))]
+    #[cfg_attr(feature = "schema", schemars(with = "f64"))]
     pub gna_interval: Duration,
     /// `vrrp_startup_delay`; 0.
     #[cfg_attr(feature = "serde", serde(with = "super::seconds"))]
+    #[cfg_attr(feature = "schema", schemars(with = "f64"))]
     pub startup_delay: Duration,
     /// `vrrp_delay_after_boot`; 0.
     #[cfg_attr(feature = "serde", serde(with = "super::seconds"))]
+    #[cfg_attr(feature = "schema", schemars(with = "f64"))]
     pub delay_after_boot: Duration,
     /// `log_unknown_vrids`
     pub log_unknown_vrids: bool,

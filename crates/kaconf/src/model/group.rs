@@ -8,6 +8,7 @@ use super::{InterfaceName, Notify, Tracking};
 /// One `vrrp_sync_group`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct SyncGroup {
     /// Its name.
@@ -44,6 +45,7 @@ impl SyncGroup {
 /// One `track_group`: instances whose state static addresses, routes and rules follow.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TrackGroup {
     /// Its name.
@@ -62,13 +64,16 @@ impl TrackGroup {
 /// One `garp_group`: interfaces over which announcements are spaced together.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct GarpGroup {
     /// `garp_interval`: least spacing of gratuitous ARPs.
     #[cfg_attr(feature = "serde", serde(with = "super::seconds::option"))]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<f64>"))]
     pub garp_interval: Option<Duration>,
     /// `gna_interval`: the same for neighbour advertisements.
     #[cfg_attr(feature = "serde", serde(with = "super::seconds::option"))]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<f64>"))]
     pub gna_interval: Option<Duration>,
     /// `interface`, `interfaces`; each in no other group.
     pub interfaces: Vec<InterfaceName>,
@@ -77,20 +82,24 @@ pub struct GarpGroup {
 /// One line of `interface_up_down_delays`: how long a change of an interface must last to count.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct InterfaceDelay {
     /// The interface.
     pub interface: InterfaceName,
     /// Until it counts as down.
     #[cfg_attr(feature = "serde", serde(with = "super::seconds"))]
+    #[cfg_attr(feature = "schema", schemars(with = "f64"))]
     pub down: Duration,
     /// Until it counts as up.
     #[cfg_attr(feature = "serde", serde(with = "super::seconds"))]
+    #[cfg_attr(feature = "schema", schemars(with = "f64"))]
     pub up: Duration,
 }
 
 /// How the link of an interface is asked for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum LinkbeatMethod {
     /// Whatever of the three works.
     #[default]
@@ -106,6 +115,7 @@ pub enum LinkbeatMethod {
 /// One line of `linkbeat_interfaces`: an interface whose link is polled.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct LinkbeatInterface {
     /// The interface.
     pub interface: InterfaceName,

@@ -5,6 +5,7 @@ use std::time::Duration;
 /// What a receiver does with adverts that do not prove anything.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum HmacMode {
     /// `enforce`: dropped.
     #[default]
@@ -18,17 +19,20 @@ pub enum HmacMode {
 /// How an old advert is recognised when it is sent again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum AntiReplay {
     /// `time`: by the clocks of sender and receiver.
     Time {
         /// `time_window`: how far they may differ; three advert intervals, 5 s at least.
         #[cfg_attr(feature = "serde", serde(with = "super::seconds"))]
+        #[cfg_attr(feature = "schema", schemars(with = "f64"))]
         window: Duration,
     },
     /// `monotonic`: by a number that only grows.
     Monotonic {
         /// `time_window`, if it was given; not used.
         #[cfg_attr(feature = "serde", serde(with = "super::seconds::option"))]
+        #[cfg_attr(feature = "schema", schemars(with = "Option<f64>"))]
         window: Option<Duration>,
     },
 }
@@ -36,6 +40,7 @@ pub enum AntiReplay {
 /// One `key`.
 #[derive(Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct HmacKey {
     /// 1 to 255.
     pub id: u8,
@@ -53,6 +58,7 @@ impl std::fmt::Debug for HmacKey {
 /// `auth_hmac`
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct AuthHmac {
     /// Every key that is taken; their identifiers differ.

@@ -6,22 +6,27 @@ use std::time::Duration;
 /// Timeouts of connections (`lvs_timeouts`), whole seconds; `None` leaves what the kernel has.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct IpvsTimeouts {
     /// `tcp`: an established connection.
     #[cfg_attr(feature = "serde", serde(with = "super::seconds::option"))]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<f64>"))]
     pub tcp: Option<Duration>,
     /// `tcpfin`: a connection after its FIN.
     #[cfg_attr(feature = "serde", serde(with = "super::seconds::option"))]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<f64>"))]
     pub tcp_fin: Option<Duration>,
     /// `udp`: after the last datagram.
     #[cfg_attr(feature = "serde", serde(with = "super::seconds::option"))]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<f64>"))]
     pub udp: Option<Duration>,
 }
 
 /// `lvs_sync_daemon`: keeps the connections of two directors the same.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct IpvsSync {
     /// The interface it talks on; at most 15 octets.
@@ -58,6 +63,7 @@ impl IpvsSync {
 /// `lvs_flush_on_stop`: what is taken out of the table of IPVS at the end.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum FlushOnStop {
     /// Each server that was put there.
     #[default]
@@ -71,6 +77,7 @@ pub enum FlushOnStop {
 /// IPVS as a whole.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Ipvs {
     /// `lvs_timeouts`

@@ -14,6 +14,7 @@ use super::{Checker, Forwarding, Scheduler, SchedulerFlags, Script};
 /// What a virtual server is known by.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum VirtualServerId {
     /// `virtual_server ADDRESS [PORT]`; port 0 is every port.
     Address(SocketAddr),
@@ -36,6 +37,7 @@ impl fmt::Display for VirtualServerId {
 /// `protocol`
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Protocol {
     /// TCP
     Tcp,
@@ -48,10 +50,12 @@ pub enum Protocol {
 /// What makes clients come back to the same real server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Persistence {
     /// `persistence_timeout`: how long a client is remembered, whole seconds; 360 s.
     #[cfg_attr(feature = "serde", serde(with = "super::seconds"))]
+    #[cfg_attr(feature = "schema", schemars(with = "f64"))]
     pub timeout: Duration,
     /// `persistence_granularity`: how clients are grouped; `None` is each address for itself.
     pub granularity: Option<Granularity>,
@@ -66,6 +70,7 @@ impl Default for Persistence {
 /// `persistence_granularity`: clients that count as one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Granularity {
     /// A netmask; it need not be solid.
     Mask(Ipv4Addr),
@@ -76,6 +81,7 @@ pub enum Granularity {
 /// `sorry_server`: who answers while the quorum is lost.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct SorryServer {
     /// Address and port; port 0 is the one the client used.
@@ -96,11 +102,13 @@ impl SorryServer {
 /// A `virtual_server` block with at least one real server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct VirtualServer {
     /// What it is known by.
     pub id: VirtualServerId,
     /// `ip_family`, or what the addresses tell; `None` for a group that has members of both families.
+    #[cfg_attr(feature = "schema", schemars(with = "Option<super::schema::Family>"))]
     pub family: Option<Family>,
     /// `protocol`; UDP when an address needs one and none was given, `None` for firewall marks.
     pub protocol: Option<Protocol>,
@@ -193,6 +201,7 @@ impl VirtualServer {
 /// A `real_server` block.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct RealServer {
     /// Address and port. Without NAT the port is that of the virtual server, 0 with a firewall mark; in a group it
@@ -248,6 +257,7 @@ impl RealServer {
 /// A `virtual_server_group` block; its members are virtual services that share real servers and their checkers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct VirtualServerGroup {
     /// Its name; of several groups with one name the first is meant.
@@ -268,6 +278,7 @@ impl VirtualServerGroup {
 /// `ADDRESS [PORT]`, `ADDRESS-LAST [PORT]`, `ADDRESS/LENGTH [PORT]` of a group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AddressRange {
     /// The first address.
     pub first: IpAddr,
@@ -280,16 +291,19 @@ pub struct AddressRange {
 /// `fwmark MARK [inet|inet6]` of a group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct GroupFwmark {
     /// The mark.
     pub mark: u32,
     /// The family of the packets; `None` is that of the virtual server.
+    #[cfg_attr(feature = "schema", schemars(with = "Option<super::schema::Family>"))]
     pub family: Option<Family>,
 }
 
 /// `SSL`: what `SSL_GET` shows a server that asks for a certificate.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Ssl {
     /// `password` of the key.

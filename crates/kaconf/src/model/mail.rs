@@ -5,6 +5,7 @@ use std::time::Duration;
 /// Who gets mail, and through which server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Mail {
     /// `notification_email`: the addresses, as typed; none is no mail.
@@ -17,6 +18,7 @@ pub struct Mail {
     pub helo: Option<Box<str>>,
     /// `smtp_connect_timeout`; 30 s.
     #[cfg_attr(feature = "serde", serde(with = "super::seconds"))]
+    #[cfg_attr(feature = "schema", schemars(with = "f64"))]
     pub connect_timeout: Duration,
     /// `smtp_alert`: the default of everything that can send mail. `None` is real servers only.
     pub alert: Option<bool>,

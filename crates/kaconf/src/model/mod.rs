@@ -26,6 +26,8 @@ mod reload;
 mod route;
 mod route_metrics;
 mod rule;
+#[cfg(feature = "schema")]
+mod schema;
 mod script;
 #[cfg(feature = "serde")]
 mod seconds;
@@ -60,6 +62,8 @@ pub use reload::{Reload, ReloadFile};
 pub use route::{NextHop, Realms, Route, RouteCreation, RouteTable, RouteType};
 pub use route_metrics::{CongestionControl, Encap, Metric, RouteMetrics, Tunnel};
 pub use rule::{NumberRange, Rule, RuleAction, RuleMark};
+#[cfg(feature = "schema")]
+pub use schema::json_schema;
 pub use script::Script;
 pub use tracking::{
     InitFile, ParamMatch, TrackFile, TrackProcess, TrackScript, Tracked, TrackedInterface, Tracking, Weight,
@@ -73,6 +77,7 @@ pub use vrrp::{
 /// A whole configuration.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Config {
     /// `global_defs` and the keywords at root level.

@@ -5,6 +5,7 @@ use std::time::Duration;
 /// SNMP, through AgentX.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Snmp {
     /// `snmp_socket`: where the master agent is; `None` is `unix:/var/agentx/master`.
@@ -21,9 +22,11 @@ pub struct Snmp {
     pub checker: bool,
     /// `snmp_vs_stats_update_interval`: how old the figures of a virtual server may be; 5 s.
     #[cfg_attr(feature = "serde", serde(with = "super::seconds"))]
+    #[cfg_attr(feature = "schema", schemars(with = "f64"))]
     pub virtual_server_interval: Duration,
     /// `snmp_rs_stats_update_interval`: the same of a real server; `None` is as of a virtual server.
     #[cfg_attr(feature = "serde", serde(with = "super::seconds::option"))]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<f64>"))]
     pub real_server_interval: Option<Duration>,
 }
 
@@ -45,6 +48,7 @@ impl Default for Snmp {
 /// D-Bus.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Dbus {
     /// `enable_dbus`. Off.

@@ -5,6 +5,7 @@ use super::Script;
 /// `notify` and its relatives.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Notify {
     /// `notify`: runs at every change, and is told which one it was.

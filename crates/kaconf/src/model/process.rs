@@ -5,6 +5,7 @@ use std::time::Duration;
 /// How the kernel schedules one of the processes (`vrrp_priority`, `vrrp_rt_priority`, ...).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Scheduling {
     /// `*_priority`: nice value, -20 to 19.
     pub nice: Option<i8>,
@@ -21,6 +22,7 @@ pub struct Scheduling {
 /// A process of the daemon.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Process {
     /// `*process_name`; at most 15 octets.
     pub name: Option<Box<str>>,
@@ -31,12 +33,14 @@ pub struct Process {
 /// When a process that is late raises its own priority.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct AutoPriority {
     /// `max_auto_priority`: real-time priority it may come to; 0 is never, -1 is never and no advice to set it.
     pub max: i8,
     /// `min_auto_priority_delay`: how late it has to be; 1 s.
     #[cfg_attr(feature = "serde", serde(with = "super::seconds"))]
+    #[cfg_attr(feature = "schema", schemars(with = "f64"))]
     pub delay: Duration,
 }
 

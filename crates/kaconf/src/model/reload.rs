@@ -5,6 +5,7 @@ use std::path::PathBuf;
 /// `reload_file`: a file that is there while the configuration is being read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum ReloadFile {
     /// None.
     #[default]
@@ -18,6 +19,7 @@ pub enum ReloadFile {
 /// Reading again.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Reload {
     /// `reload_check_config`: a new configuration is tested first, what is wrong goes to this file; /dev/null when

@@ -10,6 +10,7 @@ use super::{Encap, InterfaceName, RouteMetrics};
 /// What a route does with a packet (`RTN_*` of linux/rtnetlink.h).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RouteType(pub u8);
 
 impl RouteType {
@@ -52,6 +53,7 @@ impl RouteType {
 /// Which routing table a route goes to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum RouteTable {
     /// `table`, by number; 254 is the main one.
     Id(u32),
@@ -67,6 +69,7 @@ impl RouteTable {
 /// What happens if such a route is there already when one is added.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum RouteCreation {
     /// `prepend`: it is put in front.
     #[default]
@@ -80,6 +83,7 @@ pub enum RouteCreation {
 /// `realms`, IPv4: classes of traffic for `tc`. Zero is none.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Realms {
     /// Before the slash: of the source.
     pub source: u8,
@@ -90,6 +94,7 @@ pub struct Realms {
 /// One `nexthop` of a route with several, or one side of the old `via A or B`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct NextHop {
     /// `via`
@@ -122,9 +127,11 @@ impl Default for NextHop {
 /// One line of `virtual_routes` or `static_routes`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Route {
     /// `inet`, `inet6`, or the family of its addresses; IPv4 if nothing tells.
+    #[cfg_attr(feature = "schema", schemars(with = "super::schema::Family"))]
     pub family: Family,
     /// Where to; `default` is a prefix of length 0. Host bits are kept.
     pub destination: IpNetwork,

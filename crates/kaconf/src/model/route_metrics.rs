@@ -5,6 +5,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 /// A metric that path discovery may change, unless `lock` stands before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Metric {
     /// Its value.
     pub value: u32,
@@ -15,6 +16,7 @@ pub struct Metric {
 /// `congctl`: the congestion control of TCP connections over a route.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CongestionControl {
     /// As the kernel calls it: `cubic`, `reno`, `bbr` ...
     pub name: Box<str>,
@@ -25,6 +27,7 @@ pub struct CongestionControl {
 /// Metrics of a route; what is `None` is the kernel's to find out.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct RouteMetrics {
     /// `mtu`, octets.
@@ -64,6 +67,7 @@ pub struct RouteMetrics {
 /// `encap`: how the packets of a route or next hop are wrapped.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub enum Encap {
     /// `ip`: in IPv4, through a tunnel device that takes the ends from the route.
@@ -79,6 +83,7 @@ pub enum Encap {
 /// The ends of a tunnel, and what its outer header says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Tunnel<A> {
     /// `id`: key of the tunnel.

@@ -8,6 +8,7 @@ use super::{InterfaceName, Realms};
 /// What a rule does with a packet that it fits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub enum RuleAction {
     /// `table`, `lookup`: looks it up in that table.
@@ -29,6 +30,7 @@ pub enum RuleAction {
 /// `fwmark`: what mark a packet must carry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RuleMark {
     /// The mark.
     pub mark: u32,
@@ -39,6 +41,7 @@ pub struct RuleMark {
 /// From one number to another, both included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct NumberRange<N> {
     /// The first.
     pub start: N,
@@ -49,9 +52,11 @@ pub struct NumberRange<N> {
 /// One line of `virtual_rules` or `static_rules`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Rule {
     /// `inet`, `inet6`, or the family of its addresses; IPv4 if nothing tells.
+    #[cfg_attr(feature = "schema", schemars(with = "super::schema::Family"))]
     pub family: Family,
     /// `preference`, `order`, `priority`. Rules without one count down from 16384, each family for itself.
     pub preference: u32,

@@ -3,6 +3,7 @@
 /// A script value: `KEYWORD VALUE [USER [GROUP]]`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Script {
     /// The program and its arguments; never empty.

@@ -7,6 +7,7 @@ use super::{InterfaceName, Script};
 /// `weight N [reverse]`: what a change does to the priority; 0 is no change but FAULT.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Weight {
     /// Added while all is well if positive, while it is not if negative.
     pub value: i16,
@@ -24,6 +25,7 @@ impl Weight {
 /// One line of `track_interface`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TrackedInterface {
     /// The interface.
     pub interface: InterfaceName,
@@ -34,6 +36,7 @@ pub struct TrackedInterface {
 /// One line of `track_script`, `track_file`, `track_process` or `track_bfd`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Tracked {
     /// The name of what is tracked; it exists.
     pub name: Box<str>,
@@ -44,6 +47,7 @@ pub struct Tracked {
 /// What an instance or a sync group tracks.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Tracking {
     /// `track_interface`
@@ -61,6 +65,7 @@ pub struct Tracking {
 /// One `vrrp_script`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TrackScript {
     /// Its name.
@@ -69,9 +74,11 @@ pub struct TrackScript {
     pub script: Option<Script>,
     /// `interval`: from one start to the next; 1 s.
     #[cfg_attr(feature = "serde", serde(with = "super::seconds"))]
+    #[cfg_attr(feature = "schema", schemars(with = "f64"))]
     pub interval: Duration,
     /// `timeout`: how long a run may take; `None` is the interval.
     #[cfg_attr(feature = "serde", serde(with = "super::seconds::option"))]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<f64>"))]
     pub timeout: Option<Duration>,
     /// `weight`, -253 to 253; 0. keepalived keeps one that is beyond, for whoever gives none.
     pub weight: Weight,
@@ -102,6 +109,7 @@ impl TrackScript {
 /// How the parameters of a process must match (`param_match`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum ParamMatch {
     /// They do not matter.
     #[default]
@@ -117,6 +125,7 @@ pub enum ParamMatch {
 /// One `vrrp_track_process`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TrackProcess {
     /// Its name.
@@ -137,9 +146,11 @@ pub struct TrackProcess {
     pub quorum_max: Option<u32>,
     /// `terminate_delay`, `delay`: until the end of a process counts; 0.
     #[cfg_attr(feature = "serde", serde(with = "super::seconds"))]
+    #[cfg_attr(feature = "schema", schemars(with = "f64"))]
     pub terminate_delay: Duration,
     /// `fork_delay`, `delay`: until the start of a process counts; 0.
     #[cfg_attr(feature = "serde", serde(with = "super::seconds"))]
+    #[cfg_attr(feature = "schema", schemars(with = "f64"))]
     pub fork_delay: Duration,
 }
 
@@ -164,6 +175,7 @@ impl TrackProcess {
 /// `init_file [VALUE] [overwrite]`
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct InitFile {
     /// What is written into it when the daemon starts; 0.
     pub value: i32,
@@ -174,6 +186,7 @@ pub struct InitFile {
 /// One `track_file`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TrackFile {
     /// Its name.

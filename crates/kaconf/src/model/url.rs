@@ -5,6 +5,7 @@ use std::ops::RangeInclusive;
 /// A `url` block.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Url {
     /// `path`
@@ -43,6 +44,7 @@ impl Url {
 /// Status codes of HTTP: ranges in order that do not touch.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct StatusCodes(Box<[(u16, u16)]>);
 
 impl StatusCodes {
@@ -83,6 +85,7 @@ impl Default for StatusCodes {
 /// `regex`: what a page must hold. PCRE2's syntax; it is not compiled here.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Regex {
     /// The pattern with the escapes of the configuration resolved.

@@ -9,6 +9,7 @@ use super::InterfaceName;
 /// The interface an instance gets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Vmac {
     /// Its name; `None` is the first free one of `vrrp.VRID`, `vrrp1.VRID`, ...
@@ -22,6 +23,7 @@ pub struct Vmac {
 /// Which kind of interface an instance gets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum VmacKind {
     /// `use_vmac`: a private macvlan.
     Macvlan {
@@ -44,6 +46,7 @@ pub enum VmacKind {
 /// How packets pass between ipvlans of one interface.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum IpvlanMode {
     /// `bridge`
     #[default]
@@ -57,9 +60,11 @@ pub enum IpvlanMode {
 /// `garp_extra_if`: announcements that refresh what switches know of the VMAC, on interfaces that only hold addresses.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ExtraGarp {
     /// Their period; 0 is none.
     #[cfg_attr(feature = "serde", serde(with = "super::seconds"))]
+    #[cfg_attr(feature = "schema", schemars(with = "f64"))]
     pub interval: Duration,
     /// `all`: on interfaces that are no VMAC too.
     pub all: bool,

@@ -10,6 +10,7 @@ use super::{AuthHmac, ExtraGarp, InterfaceName, Notify, Route, Rule, Tracking, V
 /// `state`: where an instance would like to begin. Only an owner begins as master.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum InitialState {
     /// `MASTER`
     Master,
@@ -21,6 +22,7 @@ pub enum InitialState {
 /// Whom adverts are sent to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Mode {
     /// The group of all virtual routers: `mcast_dst_ip` or the global one of the family.
     Multicast {
@@ -45,6 +47,7 @@ pub enum Mode {
 /// One line of `unicast_peer`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct UnicastPeer {
     /// Its address.
     pub address: IpAddr,
@@ -55,6 +58,7 @@ pub struct UnicastPeer {
 /// `old_unicast_checksum`: the pseudo-header of VRRPv3 unicast before keepalived 1.3.6.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum OldUnicastChecksum {
     /// Try both, and follow the peer.
     #[default]
@@ -68,6 +72,7 @@ pub enum OldUnicastChecksum {
 /// How the checksum of VRRPv3 over IPv4 is computed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum ChecksumV3 {
     /// With the pseudo-header, as keepalived does.
     #[default]
@@ -79,6 +84,7 @@ pub enum ChecksumV3 {
 /// `authentication`, VRRPv2 only.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Authentication {
     /// None.
     #[default]
@@ -92,6 +98,7 @@ pub enum Authentication {
 /// `accept`, `no_accept`
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Accept {
     /// Packets to a virtual address are taken.
     #[default]
@@ -103,18 +110,25 @@ pub enum Accept {
 /// How often addresses are announced by gratuitous ARP and unsolicited neighbour advertisements.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Garp {
     /// `garp_master_repeat`: rounds of a burst; 5.
     pub repeat: u32,
     /// `garp_master_delay`: until the second burst; 5 s, 0 is no second burst.
+    #[cfg_attr(feature = "serde", serde(with = "super::seconds"))]
+    #[cfg_attr(feature = "schema", schemars(with = "f64"))]
     pub delay: Duration,
     /// `garp_master_refresh`: period of refreshes while master; 0 is none.
+    #[cfg_attr(feature = "serde", serde(with = "super::seconds"))]
+    #[cfg_attr(feature = "schema", schemars(with = "f64"))]
     pub refresh: Duration,
     /// `garp_master_refresh_repeat`: rounds of a refresh; 1.
     pub refresh_repeat: u32,
     /// `garp_lower_prio_repeat`: rounds after an advert of lower priority.
     pub lower_prio_repeat: u32,
     /// `garp_lower_prio_delay`: until its second burst; 0 is no second burst.
+    #[cfg_attr(feature = "serde", serde(with = "super::seconds"))]
+    #[cfg_attr(feature = "schema", schemars(with = "f64"))]
     pub lower_prio_delay: Duration,
 }
 
@@ -134,23 +148,29 @@ impl Default for Garp {
 /// One `vrrp_instance`, every default resolved.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Instance {
     /// Its name.
     pub name: Box<str>,
     /// Family of the adverts: that of the first virtual address, or of peers and source.
+    #[cfg_attr(feature = "schema", schemars(with = "super::schema::Family"))]
     pub family: Family,
     /// `version`
+    #[cfg_attr(feature = "schema", schemars(with = "super::schema::Version"))]
     pub version: Version,
     /// `state`
     pub state: InitialState,
     /// `interface`; `None` only for unicast without one.
     pub interface: Option<InterfaceName>,
     /// `virtual_router_id`
+    #[cfg_attr(feature = "schema", schemars(with = "super::schema::Vrid"))]
     pub vrid: Vrid,
     /// `priority`, 1 to 255.
+    #[cfg_attr(feature = "schema", schemars(with = "super::schema::Priority"))]
     pub priority: Priority,
     /// `advert_int`, already rounded to what the version can say.
+    #[cfg_attr(feature = "schema", schemars(with = "super::schema::Interval"))]
     pub advert_int: Interval,
     /// Multicast, or to whom.
     pub mode: Mode,
@@ -173,6 +193,8 @@ pub struct Instance {
     /// `nopreempt` is false here.
     pub preempt: bool,
     /// `preempt_delay`; 0.
+    #[cfg_attr(feature = "serde", serde(with = "super::seconds"))]
+    #[cfg_attr(feature = "schema", schemars(with = "f64"))]
     pub preempt_delay: Duration,
     /// `down_timer_adverts`; 3.
     pub down_timer_adverts: u8,
@@ -195,6 +217,7 @@ pub struct Instance {
     /// `owner_ignore_adverts`
     pub owner_ignore_adverts: bool,
     /// `timer_expired_backup`: priority whose skew bounds a stall.
+    #[cfg_attr(feature = "schema", schemars(with = "Option<super::schema::Priority>"))]
     pub timer_expired_backup: Option<Priority>,
     /// `kernel_rx_buf_size`, octets.
     pub rx_buffer: Option<u32>,

@@ -173,6 +173,8 @@ pub(crate) enum Command {
     },
     /// Say what is wrong with configuration files, and how to mend it
     Check(tool::check::Check),
+    /// Write a configuration as it is understood, every include, name and default in its place
+    Dump(tool::dump::Dump),
     /// Lay configuration files out in the canonical way
     Fmt(tool::fmt::Fmt),
 }

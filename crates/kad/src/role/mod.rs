@@ -147,6 +147,7 @@ fn user(options: Options, arguments: &[OsString]) -> ExitCode {
         Some(Command::Explain { arguments }) => return tool::explain::run(arguments),
         Some(Command::Completions { arguments }) => return tool::completions::run(arguments),
         Some(Command::Check(check)) => return check.run(),
+        Some(Command::Dump(dump)) => return dump.run(),
         Some(Command::Fmt(fmt)) => return fmt.run(),
         None => {}
     }

@@ -4,5 +4,7 @@
 
 pub(crate) mod check;
 pub(crate) mod completions;
+pub(crate) mod dump;
 pub(crate) mod explain;
 pub(crate) mod fmt;
+mod reading;

@@ -53,6 +53,7 @@ fn folder() -> PathBuf {
 fn wanted() -> Tree {
     let mut tree = pages::all();
     tree.insert("keywords.json".to_owned(), json::keywords());
+    tree.insert("model.schema.json".to_owned(), kaconf::model::json_schema() + "\n");
     tree
 }
 

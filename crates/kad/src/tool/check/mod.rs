@@ -2,7 +2,6 @@
 //!
 //! What is wrong is `kaconf`'s business, and so is how it looks; here are files, terminal and verdict.
 
-mod input;
 mod people;
 
 use std::collections::HashSet;
@@ -13,15 +12,10 @@ use std::process::ExitCode;
 use clap::{ArgAction, Args, ValueEnum};
 use kaconf::{Code, Diagnostic, Fatal, Finding, Loaded, Severity};
 
+use super::reading::Reading;
 use crate::cli::DEFAULT_CONFIG;
 use crate::heeded::unheeded_together;
 use crate::paint::Paint;
-use crate::reader::{Host, host_name};
-
-use input::{Input, WithInput};
-
-/// What stands for standard input.
-const STDIN: &str = "-";
 
 /// The exit codes. That of a wrong command line is 2, too.
 const FINE: u8 = 0;
@@ -43,15 +37,8 @@ pub(crate) struct Check {
     /// Colours for people
     #[arg(long, value_enum, value_name = "WHEN", default_value_t = When::Auto)]
     color: When,
-    /// Choose lines that begin with @ID; the host's name if not given
-    #[arg(short = 'i', long, value_name = "ID")]
-    config_id: Option<String>,
-    /// An include that finds no file is an error
-    #[arg(short = 'e', long)]
-    all_includes: bool,
-    /// The files are for another host: take its interfaces, scripts, users and names to exist
-    #[arg(long)]
-    no_host: bool,
+    #[command(flatten)]
+    reading: Reading,
     /// The files are those of the nodes of a cluster: hold them against each other, too. Implies --no-host
     #[arg(long)]
     cluster: bool,
@@ -134,7 +121,8 @@ impl Check {
 
     /// Checks one configuration. What was `seen` in another already, a file that both include, is left out.
     fn check(&self, path: &Path, seen: &mut HashSet<(PathBuf, String)>) -> Checked {
-        let (loaded, host) = self.load(path);
+        // Of the nodes of a cluster one at most is this host.
+        let (loaded, host) = self.reading.load(path, !self.cluster);
         let mut diagnostics = kaconf::with_lints(kaconf::distilled(&loaded), &loaded, &host);
         if loaded.fatal() == Some(Fatal::NoConfiguration) {
             // The daemon skips what it cannot read, and has nothing left to start with.
@@ -148,30 +136,6 @@ impl Check {
             seen.insert((files.file(at.file).path().to_owned(), what))
         });
         Checked { loaded, diagnostics }
-    }
-
-    /// The configuration, and the host it was read for.
-    fn load(&self, path: &Path) -> (Loaded, Host) {
-        let is_stdin = path == Path::new(STDIN);
-        let mut how = kaconf::Options::new(if is_stdin { PathBuf::from(input::NAME) } else { literal(path) });
-        how.config_id = Some(self.config_id.clone().unwrap_or_else(host_name).into());
-        how.all_includes = self.all_includes;
-        how.test = true;
-        let input = is_stdin.then(|| Input::read(&how.limits));
-        let load = |host: Host| match &input {
-            Some(input) => {
-                let source = WithInput { input, host };
-                (kaconf::load(&how, &source), source.host)
-            }
-            None => (kaconf::load(&how, &host), host),
-        };
-        // Of the nodes of a cluster one at most is this host.
-        if self.no_host || self.cluster {
-            return load(Host::other());
-        }
-        let read = load(Host::here(false));
-        // Its interfaces are in another namespace, which may not exist yet.
-        if read.0.config.global.net_namespace.is_some() { load(Host::without_interfaces()) } else { read }
     }
 
     fn show(&self, findings: &[Finding<'_>]) -> io::Result<()> {
@@ -194,33 +158,5 @@ impl Check {
             }
         }
         out.flush()
-    }
-}
-
-/// A file that exists is meant as it is called; a name that is none may be a pattern, as for the daemon.
-fn literal(path: &Path) -> PathBuf {
-    let Some(name) = path.to_str().filter(|_| path.exists()) else { return path.to_owned() };
-    let mut pattern = String::with_capacity(name.len());
-    for character in name.chars() {
-        if matches!(character, '*' | '?' | '[' | ']' | '{' | '}' | '\\') {
-            pattern.push('\\');
-        }
-        pattern.push(character);
-    }
-    pattern.into()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_existing_file_is_no_pattern() {
-        let path = std::env::temp_dir().join(format!("kad-check-[{}].conf", std::process::id()));
-        std::fs::write(&path, "").unwrap();
-        let pattern = literal(&path);
-        assert!(pattern.to_str().unwrap().contains("\\["), "{}", pattern.display());
-        std::fs::remove_file(&path).unwrap();
-        assert_eq!(literal(&path), path, "a name that is none may be a pattern");
     }
 }
