@@ -13,7 +13,8 @@ use crate::load::Loaded;
 ///
 /// What is said of one place twice (a file that is included again, a line that is repeated) is there once. Behind an
 /// unknown keyword with a block, or a block that is not closed, keepalived reads in the wrong block and complains of
-/// every line: those complaints are counted in a note. They are all in [`Loaded::diagnostics`], and they all count
+/// every line: those complaints are counted in a note. That there is no default user for scripts is left to the advice
+/// on script security, if that is given. They are all in [`Loaded::diagnostics`], and they all count
 /// for [`Loaded::exit_class`].
 pub fn distilled(loaded: &Loaded) -> Vec<Diagnostic> {
     let files = &loaded.files;
@@ -34,6 +35,10 @@ pub fn distilled(loaded: &Loaded) -> Vec<Diagnostic> {
     let order = |at: Location| (first.get(files.file(at.file).path()).copied(), at.start);
     // What is about no place comes last.
     kept.sort_by_key(|diagnostic| (diagnostic.at.is_none(), diagnostic.at.map(order)));
+    // Who is told how to make scripts secure is told to choose their user.
+    if kept.iter().any(|diagnostic| diagnostic.code == Code::SecurityOff) {
+        kept.retain(|diagnostic| diagnostic.code != Code::DefaultUser);
+    }
     fold(kept, files)
 }
 

@@ -100,8 +100,8 @@ fn a_missing_device_is_shown_on_its_line() {
     assert_eq!(
         shown,
         [
-            "(main.conf: Line 6) (A) interface eth8 for ip address 10.0.0.4/32 doesn't exist",
-            "(main.conf: Line 10) (A) interface eth9 for ip address 10.0.0.3/32 doesn't exist",
+            "(main.conf: Line 6) (A) interface eth8 of address 10.0.0.4/32 does not exist",
+            "(main.conf: Line 10) (A) interface eth9 of address 10.0.0.3/32 does not exist",
         ]
     );
 }

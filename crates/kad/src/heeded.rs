@@ -2,6 +2,8 @@
 //!
 //! How a keyword reads and what it means is `kaconf`'s; this is only the list of what is done about it.
 
+use std::collections::HashSet;
+
 use kaconf::keywords::Keyword;
 use kaconf::{Code, Diagnostic, Loaded};
 
@@ -129,6 +131,25 @@ pub(crate) fn unheeded(loaded: &Loaded) -> impl Iterator<Item = Diagnostic> {
         let message = format!("'{}' is read and checked, but not acted on yet", keyword.name);
         Diagnostic::new(Code::NotActedOn, Some(*at), message)
     })
+}
+
+/// As many names stand in one note.
+const NAMES_MAX: usize = 12;
+
+/// One note for all such keywords of several configurations, those that stand outside of all blocks first.
+pub(crate) fn unheeded_together<'a>(all: impl Iterator<Item = &'a Loaded>) -> Option<Diagnostic> {
+    let mut seen = HashSet::new();
+    let uses = all.flat_map(|loaded| loaded.outline.uses()).map(|(keyword, _)| *keyword);
+    let (mut names, inner): (Vec<&Keyword>, Vec<&Keyword>) = uses
+        .filter(|keyword| is_unheeded(keyword) && seen.insert(keyword.name))
+        .partition(|keyword| keyword.block == "root");
+    names.extend(inner);
+    let others = names.len().saturating_sub(NAMES_MAX);
+    names.truncate(NAMES_MAX);
+    let shown: Vec<_> = names.iter().map(|keyword| keyword.name).collect();
+    let more = if others > 0 { format!(" and {others} more") } else { String::new() };
+    let message = format!("read and checked, but not acted on by kad yet: {}{more}", shown.join(", "));
+    (!shown.is_empty()).then(|| Diagnostic::new(Code::NotActedOn, None, message))
 }
 
 fn is_unheeded(keyword: &Keyword) -> bool {

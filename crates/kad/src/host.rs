@@ -23,6 +23,8 @@ pub(crate) struct Host {
     links: Option<HashMap<String, Link>>,
     /// `-s` says where, whatever the configuration says.
     elsewhere: bool,
+    /// It is another host: all that is known of it are the files of the configuration.
+    other: bool,
     /// What came on standard input, a file more.
     input: Option<Result<Vec<u8>, ReadError>>,
 }
@@ -33,12 +35,13 @@ impl Host {
     pub(crate) fn here(elsewhere: bool) -> Self {
         let links = Netlink::open().and_then(|mut netlink| netlink.links()).ok();
         let links = links.map(|links| links.into_iter().map(|link| (link.name.clone(), link)).collect());
-        Self { links, elsewhere, input: None }
+        Self { links, elsewhere, ..Self::default() }
     }
 
-    /// This host's files, and no word about interfaces.
-    pub(crate) fn files_only() -> Self {
-        Self::default()
+    /// Another host: its interfaces, scripts, users and names are taken to be as they are needed. The configuration
+    /// is read here.
+    pub(crate) fn other() -> Self {
+        Self { other: true, ..Self::default() }
     }
 
     /// The same with standard input, as far as a configuration may be long, as the file [`INPUT`].
@@ -93,19 +96,19 @@ impl Source for Host {
     }
 
     fn namespace(&self, name: &str) -> Lookup<()> {
-        if self.elsewhere { Lookup::Unknown } else { FileSource.namespace(name) }
+        if self.elsewhere || self.other { Lookup::Unknown } else { FileSource.namespace(name) }
     }
 
     fn path(&self, path: &Path) -> Lookup<PathFacts> {
-        FileSource.path(path)
+        if self.other { Lookup::Unknown } else { FileSource.path(path) }
     }
 
     fn user(&self, name: &str) -> Lookup<UserFacts> {
-        FileSource.user(name)
+        if self.other { Lookup::Unknown } else { FileSource.user(name) }
     }
 
     fn group(&self, name: &str) -> Lookup<u32> {
-        FileSource.group(name)
+        if self.other { Lookup::Unknown } else { FileSource.group(name) }
     }
 
     fn interface_kind(&self, name: &str) -> Option<String> {
@@ -114,15 +117,15 @@ impl Source for Host {
     }
 
     fn is_directory(&self, path: &Path) -> Option<bool> {
-        FileSource.is_directory(path)
+        if self.other { None } else { FileSource.is_directory(path) }
     }
 
     fn resolves(&self, host: &str) -> Lookup<()> {
-        FileSource.resolves(host)
+        if self.other { Lookup::Unknown } else { FileSource.resolves(host) }
     }
 
     fn cpus(&self) -> Option<u16> {
-        FileSource.cpus()
+        if self.other { None } else { FileSource.cpus() }
     }
 
     fn interface(&self, name: &str) -> InterfaceFacts {

@@ -76,6 +76,9 @@ fn dump(config: &Config) {
             *key = *b"********";
         }
     }
+    if let Some(password) = config.ssl.as_mut().and_then(|ssl| ssl.password.as_mut()) {
+        *password = "********".into();
+    }
     for line in format!("{config:#?}").lines() {
         tracing::info!("{line}");
     }

@@ -32,6 +32,9 @@ pub(crate) fn unknown_keyword(
         }
         None => {}
     }
+    if path == "root" && word == "Configuration" {
+        return typed.mend(diagnostic, "a comment begins with '#' or '!'".to_owned(), "! Configuration");
+    }
     if let Some(text) = special(&word) {
         return diagnostic.help(text);
     }

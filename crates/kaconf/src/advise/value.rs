@@ -34,7 +34,8 @@ pub(super) fn help(diagnostic: &mut Diagnostic, files: &Files) {
         return missing(diagnostic, files);
     }
     // Codes of values, and those of meaning that are about one.
-    let is_value = diagnostic.code.id().starts_with("K3") || diagnostic.code == Code::Authentication;
+    let is_value = diagnostic.code.id().starts_with("K3")
+        || matches!(diagnostic.code, Code::Authentication | Code::BadWeight);
     let is_value = is_value
         && !matches!(diagnostic.code, Code::Truncated | Code::Repeated | Code::Adjusted | Code::Unusual);
     if !is_value || !diagnostic.helps.is_empty() {
@@ -49,6 +50,9 @@ pub(super) fn help(diagnostic: &mut Diagnostic, files: &Files) {
     } else if let Some(rest) = word.strip_prefix('=').filter(|rest| !rest.is_empty()) {
         let text = format!("a blank stands between a keyword and its value, nothing else: '{head} {rest}'");
         diagnostic.clone().mend(text, at, rest)
+    } else if let Some((option, value)) = assigned(&word).filter(|_| is_option(diagnostic)) {
+        let text = format!("a blank stands between an option and its value: '{option} {value}'");
+        diagnostic.clone().mend(text, at, format!("{option} {value}"))
     } else if diagnostic.code == Code::BadBoolean {
         let lower = word.to_ascii_lowercase();
         let other = OTHER_BOOLEANS.iter().find(|(other, _)| *other == lower).map(|(_, own)| *own);
@@ -71,6 +75,19 @@ pub(super) fn help(diagnostic: &mut Diagnostic, files: &Files) {
         }
     };
     *diagnostic = mended;
+}
+
+/// Whether it is about a word that should have been the name of an option.
+fn is_option(diagnostic: &Diagnostic) -> bool {
+    diagnostic.message.contains("unknown option")
+}
+
+/// `weight=5` in its parts.
+fn assigned(word: &str) -> Option<(&str, &str)> {
+    let (name, value) = word.split_once('=')?;
+    let is_name =
+        !name.is_empty() && name.bytes().all(|octet| octet.is_ascii_alphanumeric() || octet == b'_');
+    (is_name && !value.is_empty() && !value.contains('=')).then_some((name, value))
 }
 
 /// Shows what a keyword without its value takes, where that is the same in all blocks that have it.

@@ -187,8 +187,10 @@ pub fn with_lints(diagnostics: Vec<Diagnostic>, loaded: &Loaded, source: &dyn So
     let found = run(loaded, source);
     let replaced: HashSet<_> = found.iter().filter_map(|finding| finding.instead_of).collect();
     let is_replaced = |diagnostic: &Diagnostic| {
-        diagnostic.severity < Severity::Error
-            && diagnostic.at.is_some_and(|at| replaced.contains(&(diagnostic.code, at)))
+        // `Untracked` is the same with its place and its mend, and silent where something else is to blame.
+        diagnostic.code == Code::UnusedScript
+            || diagnostic.severity < Severity::Error
+                && diagnostic.at.is_some_and(|at| replaced.contains(&(diagnostic.code, at)))
     };
     let mut all = diagnostics;
     all.retain(|diagnostic| !is_replaced(diagnostic));

@@ -6,6 +6,7 @@ use super::address_line::Line;
 use super::draft::{DeviceLine, Draft};
 use super::reader::Reader;
 use crate::code::Code;
+use crate::diag::Diagnostic;
 use crate::expand::Statement;
 use crate::model::VirtualAddress;
 
@@ -32,7 +33,10 @@ impl Reader<'_> {
                     "{owner}virtual address {} must be {family} as the instance is, ignoring it",
                     line.text(0)
                 );
-                return self.context.report(line, 0, Code::FamilyMismatch, message);
+                let found = Diagnostic::new(Code::FamilyMismatch, line.at(0), message).help(
+                    "give the other family an instance of its own, or list it in virtual_ipaddress_excluded",
+                );
+                return self.context.sink.push(line.explain(found));
             }
         }
         let place = |address: &VirtualAddress| (address.address.ip(), address.device.clone());

@@ -158,7 +158,7 @@ fn realtime(reader: &mut Reader<'_>, statement: &Statement) {
 /// `*_rlimit_rttime`, and its older spelling.
 fn realtime_limit(reader: &mut Reader<'_>, statement: &Statement) {
     if let Some(kind) = statement.text(0).strip_suffix("_rlimit_rtime") {
-        let message = format!("'{kind}_rlimit_rtime' is deprecated, please use '{kind}_rlimit_rttime'");
+        let message = format!("'{kind}_rlimit_rtime' is deprecated: use {kind}_rlimit_rttime");
         reader.context.report(statement, 0, Code::Unusual, message);
     }
     // Half of it is used as a soft limit, which must not be 0.

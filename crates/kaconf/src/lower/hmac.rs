@@ -70,10 +70,8 @@ impl Reader<'_> {
     pub(super) fn hmac_checks(&mut self, draft: &mut Draft, new: &mut Instance) {
         let Some(hmac) = draft.hmac.take() else { return };
         if new.authentication != Authentication::None {
-            let message = format!(
-                "{}auth_hmac cannot be combined with authentication, ignoring the latter",
-                draft.owner()
-            );
+            let message =
+                format!("{}authentication beside auth_hmac, ignoring authentication", draft.owner());
             self.context.report_at(hmac.at, Code::Authentication, message);
             new.authentication = Authentication::None;
         }

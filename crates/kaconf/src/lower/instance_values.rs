@@ -130,7 +130,7 @@ pub(super) fn version(context: &mut Context<'_>, statement: &Statement, draft: &
 
 pub(super) fn native_ipv6(context: &mut Context<'_>, statement: &Statement, draft: &mut Draft) {
     if draft.family == Some(Family::V4) {
-        let message = format!("{}cannot specify native_ipv6 with IPv4 addresses, ignoring it", draft.owner());
+        let message = format!("{}native_ipv6 does not go with IPv4 addresses, ignoring it", draft.owner());
         return context.report(statement, 0, Code::FamilyMismatch, message);
     }
     draft.family = Some(Family::V6);
@@ -220,7 +220,8 @@ pub(super) fn kernel_rx_buf_size(context: &mut Context<'_>, statement: &Statemen
 /// `timer_expired_backup [PRIORITY]`, and the name it had in release notes.
 pub(super) fn timer_expired_backup(context: &mut Context<'_>, statement: &Statement, draft: &mut Draft) {
     if statement.word(0) == b"thread_timer_expired" {
-        let message = format!("{}thread_timer_expired: please use 'timer_expired_backup'", draft.owner());
+        let message =
+            format!("{}thread_timer_expired is deprecated: use timer_expired_backup", draft.owner());
         context.report(statement, 0, Code::Deprecated, message);
     }
     if statement.len() < 2 {

@@ -37,7 +37,7 @@ impl Reader<'_> {
         }
         if let Some((min, max)) = ttl.filter(|(min, max)| min > max) {
             let message = format!(
-                "{owner}{address}: min_ttl {min} exceeds max_ttl {max}, all packets will be discarded"
+                "{owner}{address}: no packet can have min_ttl {min} and max_ttl {max}, all of them are dropped"
             );
             self.context.report(line, 0, Code::BadValue, message);
         }

@@ -125,12 +125,10 @@ impl Reader<'_> {
         let fitting = if new.priority.is_owner() { InitialState::Master } else { InitialState::Backup };
         new.state = draft.state.unwrap_or(fitting);
         if new.strict && new.state != fitting {
-            self.overridden(
-                draft,
-                "state",
-                Code::Strict,
-                "state MASTER must match being address owner in strict mode, priority 255",
-            );
+            let state = if fitting == InitialState::Master { "MASTER" } else { "BACKUP" };
+            let message =
+                format!("strict mode wants state MASTER with priority 255 and no other, using {state}");
+            self.overridden(draft, "state", Code::Strict, &message);
             new.state = fitting;
         }
     }
@@ -138,11 +136,11 @@ impl Reader<'_> {
     fn authentication_checks(&mut self, draft: &Draft, new: &mut Instance) {
         let Some(kind) = draft.auth_type else { return };
         let refusal = if new.strict {
-            "strict mode does not support authentication, ignoring it"
+            "strict mode allows no authentication, ignoring it"
         } else if new.version == Version::V3 {
-            "VRRP version 3 does not support authentication, ignoring it"
+            "VRRP version 3 has no authentication, ignoring it"
         } else if draft.auth_pass[0] == 0 {
-            "authentication specified but no password given, ignoring it"
+            "authentication without auth_pass, ignoring it"
         } else if kind == AuthType::Ah && new.family == Family::V6 {
             "AH authentication cannot be used with IPv6, ignoring it"
         } else {
@@ -152,7 +150,7 @@ impl Reader<'_> {
             };
             // The sequence number of the present master must be heard before taking over from it.
             if kind == AuthType::Ah && new.state == InitialState::Master && !new.priority.is_owner() {
-                let message = "initial state MASTER is incompatible with AH authentication, setting BACKUP";
+                let message = "state MASTER does not go with AH authentication, starting as BACKUP";
                 self.overridden(draft, "state", Code::Authentication, message);
                 new.state = InitialState::Backup;
             }
@@ -174,11 +172,11 @@ impl Reader<'_> {
         }
         if unicast.configured && unicast.peers.is_empty() {
             if unicast.fault_without_peers {
-                let message = "unicast cannot be used without any peers, going to fault state";
+                let message = "no unicast peer is left, staying in FAULT";
                 self.overridden(draft, "unicast_fault_no_peer", Code::Unusual, message);
             } else {
-                let message = "a unicast keyword has been specified without any unicast peers, defaulting to multicast. \
-                               This usage is deprecated, please update your configuration";
+                let message = "there are unicast settings and no unicast_peer, using multicast: \
+                               list the peers, or take the settings away";
                 self.overridden(draft, "", Code::UnicastWithoutPeers, message);
             }
         }
@@ -188,7 +186,7 @@ impl Reader<'_> {
                     draft,
                     "mcast_dst_ip",
                     Code::Incompatible,
-                    "multicast destination specified with unicast, ignoring it",
+                    "mcast_dst_ip is of no use with unicast, ignoring it",
                 );
             }
             new.mode = Mode::Unicast {
@@ -206,7 +204,7 @@ impl Reader<'_> {
     fn accept(&mut self, draft: &Draft, new: &mut Instance) {
         let mut accept = draft.accept.unwrap_or(new.priority.is_owner() || !new.strict);
         if accept && new.strict && new.version == Version::V2 && !new.priority.is_owner() {
-            let message = "accept mode for VRRP version 2 does not comply with RFC 3768, ignoring it";
+            let message = "RFC 3768 has no accept mode for VRRP version 2, ignoring it";
             self.overridden(draft, "accept", Code::Strict, message);
             accept = false;
         }

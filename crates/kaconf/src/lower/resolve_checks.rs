@@ -23,7 +23,7 @@ impl Reader<'_> {
     pub(super) fn can_run(&mut self, draft: &Draft) -> bool {
         let owner = draft.owner();
         if draft.vrid.is_none() {
-            let message = format!("{owner}the virtual router id must be set");
+            let message = format!("{owner}there is no virtual_router_id");
             self.context.report_at(draft.at("virtual_router_id"), Code::NoVrid, message);
             return false;
         }
@@ -74,9 +74,9 @@ impl Reader<'_> {
     /// Without an interface, the source address must say it all.
     fn source_usable(&mut self, draft: &Draft) -> bool {
         let message = match draft.source {
-            None => "unicast instances must have unicast_src_ip or interface",
+            None => "unicast needs an interface or a unicast_src_ip",
             Some(IpAddr::V6(source)) if source.is_unicast_link_local() => {
-                "non link-local address required if interface omitted"
+                "without an interface a link-local address cannot be used"
             }
             Some(_) => return true,
         };
@@ -94,17 +94,14 @@ impl Reader<'_> {
             Some(InterfaceFacts::Missing) | None => false,
         };
         if new.strict && unicast && multicast {
-            let message = format!("{}unicast peers are not supported in strict mode", draft.owner());
+            let message = format!("{}strict mode allows no unicast peers", draft.owner());
             self.context.report_at(draft.at, Code::StrictRefuses, message);
             return false;
         }
         if let (Some(name), Some(InterfaceFacts::Present { multicast: false, .. }), false) =
             (&new.interface, facts, unicast)
         {
-            let message = format!(
-                "{}interface {name} does not support multicast, specify unicast peers",
-                draft.owner()
-            );
+            let message = format!("{}interface {name} has no multicast: use unicast_peer", draft.owner());
             self.context.report_at(draft.at("interface"), Code::Incompatible, message);
         }
         true
@@ -154,7 +151,7 @@ impl Reader<'_> {
             let Some(name) = &address.device else { continue };
             if self.context.interface(name) == InterfaceFacts::Missing {
                 let ip = address.address;
-                let message = format!("{}interface {name} for ip address {ip} doesn't exist", draft.owner());
+                let message = format!("{}interface {name} of address {ip} does not exist", draft.owner());
                 self.context.report_at(line.at, Code::InterfaceMissing, message);
                 all = false;
             }

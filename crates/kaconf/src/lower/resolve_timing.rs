@@ -29,7 +29,7 @@ impl Reader<'_> {
                     draft,
                     "nopreempt",
                     Code::Incompatible,
-                    "nopreempt will not work with initial state MASTER, ignoring it",
+                    "nopreempt has no effect beside state MASTER, ignoring it",
                 );
                 nopreempt = false;
             }
@@ -38,7 +38,7 @@ impl Reader<'_> {
                     draft,
                     "preempt_delay",
                     Code::Incompatible,
-                    "preempt_delay will not work with initial state MASTER, ignoring it",
+                    "preempt_delay has no effect beside state MASTER, ignoring it",
                 );
                 delay = 0;
             }
@@ -115,7 +115,7 @@ impl Reader<'_> {
                 draft,
                 "garp_lower_prio_repeat",
                 Code::Strict,
-                "strict mode requires no repeat garps, setting garp_lower_prio_repeat 0",
+                "strict mode allows no repeated gratuitous ARP, setting garp_lower_prio_repeat 0",
             );
             new.garp.lower_prio_repeat = 0;
         }
@@ -124,7 +124,7 @@ impl Reader<'_> {
                 draft,
                 "garp_lower_prio_delay",
                 Code::Strict,
-                "strict mode requires no repeat garp delay, setting garp_lower_prio_delay 0",
+                "strict mode allows no delay of a repeated gratuitous ARP, setting garp_lower_prio_delay 0",
             );
             new.garp.lower_prio_delay = Duration::ZERO;
         }
@@ -151,7 +151,7 @@ impl Reader<'_> {
                 draft,
                 "higher_prio_send_advert",
                 Code::Strict,
-                "strict mode requires higher_prio_send_advert to be off, clearing it",
+                "strict mode allows no higher_prio_send_advert, ignoring it",
             );
             new.higher_prio_send_advert = false;
         }
@@ -161,7 +161,7 @@ impl Reader<'_> {
                     draft,
                     "owner_ignore_adverts",
                     Code::Incompatible,
-                    "ignoring owner_ignore_adverts since priority is not 255",
+                    "owner_ignore_adverts is for priority 255, ignoring it",
                 );
                 false
             }

@@ -46,7 +46,7 @@ impl Reader<'_> {
             let own = Some(&tracked.interface) == new.interface.as_ref();
             if own {
                 let message =
-                    format!("{owner}ignoring track_interface {} since own interface", tracked.interface);
+                    format!("{owner}track_interface {} is the instance's own interface, ignoring it: that is tracked anyway", tracked.interface);
                 self.context.report_at(*at, Code::OwnInterface, message);
             }
             !own

@@ -33,7 +33,11 @@ pub(super) fn problem(
         ),
         Problem::Missing(part) => (
             Code::ScriptMissing,
-            format!("script '{program}' cannot be found, '{}' does not exist", part.display()),
+            if part.as_os_str() == program {
+                format!("script '{program}' does not exist")
+            } else {
+                format!("script '{program}' cannot be found, '{}' does not exist", part.display())
+            },
             "put the script there, or mend the path".to_owned(),
         ),
         Problem::Loop => (
@@ -62,7 +66,7 @@ pub(super) fn problem(
             mend_permissions(part, facts),
         ),
     };
-    Diagnostic::new(code, at, format!("{what}; {outcome}")).note(None, mend)
+    Diagnostic::new(code, at, format!("{what}; {outcome}")).help(mend)
 }
 
 fn wrong_kind(program: &str, part: &Path, kind: &PathKind) -> (Code, String, String) {
@@ -118,13 +122,13 @@ pub(super) fn security_off(process: Process, insecure: bool, at: Option<Location
     let message = format!("{whose} are run without enable_script_security{some}");
     let mend = "with enable_script_security and a script_user in global_defs, no script that others can change \
                 runs as root";
-    Diagnostic::new(Code::SecurityOff, at, message).note(None, mend)
+    Diagnostic::new(Code::SecurityOff, at, message).help(mend)
 }
 
 /// A program was searched in PATH.
 pub(super) fn searched(program: &str, found: &Path, at: Option<Location>) -> Diagnostic {
     let message = format!("'{program}' has no path, PATH leads to '{}'", found.display());
-    Diagnostic::new(Code::ScriptSearched, at, message).note(None, "give the full path: PATH may change")
+    Diagnostic::new(Code::ScriptSearched, at, message).help("give the full path: PATH may change")
 }
 
 /// A script has no user of its own, and there is no default one.
@@ -137,5 +141,5 @@ pub(super) fn no_default_user(security: bool, at: Option<Location>) -> Diagnosti
     let message = format!("there is no script_user and no user keepalived_script: {outcome}");
     let mut diagnostic = Diagnostic::new(Code::DefaultUser, at, message);
     diagnostic.class = class;
-    diagnostic.note(None, "make the user, or name one with script_user in global_defs")
+    diagnostic.help("make the user, or name one with script_user in global_defs")
 }

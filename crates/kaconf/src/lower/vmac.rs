@@ -148,7 +148,7 @@ impl Reader<'_> {
                 draft.vmac.clear();
             } else if !draft.vmac.xmit_base {
                 let message =
-                    format!("{}unicast with use_vmac requires vmac_xmit_base, setting it", draft.owner());
+                    format!("{}unicast with use_vmac needs vmac_xmit_base, setting it", draft.owner());
                 self.context.report_at(at, Code::Vmac, message);
                 draft.vmac.xmit_base = true;
             }
@@ -266,7 +266,7 @@ fn ipvlan_address(
 /// `garp_extra_if [all] SECONDS`, and the name it had.
 pub(super) fn garp_extra_if(context: &mut Context<'_>, statement: &Statement, draft: &mut Draft) {
     if statement.word(0) == b"vmac_garp_intvl" {
-        let message = format!("{}vmac_garp_intvl is deprecated: please use garp_extra_if", draft.owner());
+        let message = format!("{}vmac_garp_intvl is deprecated: use garp_extra_if", draft.owner());
         context.report(statement, 0, Code::Deprecated, message);
     }
     let mut seconds = None;

@@ -153,7 +153,7 @@ fn user(options: Options, arguments: &[OsString]) -> ExitCode {
     }
     if let Some(word) = mistyped_command(arguments, &options) {
         say_commands(&word);
-        return Exit::Fatal.into();
+        return Exit::Config.into();
     }
     if !options.unexpected.is_empty() {
         let words: Vec<_> = options.unexpected.iter().map(|word| word.to_string_lossy()).collect();

@@ -28,7 +28,7 @@ pub(crate) fn run(arguments: &[OsString]) -> ExitCode {
         Err(error) => {
             // Nowhere to say that standard error is closed.
             let _printed = error.print();
-            return if error.use_stderr() { Exit::Fatal } else { Exit::Ok }.into();
+            return if error.use_stderr() { Exit::Config } else { Exit::Ok }.into();
         }
     };
     let mut texts = Vec::new();

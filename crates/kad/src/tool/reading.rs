@@ -20,7 +20,7 @@ pub(super) struct Reading {
     /// An include that finds no file is an error
     #[arg(short = 'e', long)]
     all_includes: bool,
-    /// Take every interface to exist: the files are for another host
+    /// The files are for another host: take its interfaces, scripts, users and names to exist
     #[arg(long)]
     no_host: bool,
 }
@@ -34,7 +34,7 @@ impl Reading {
         how.all_includes = self.all_includes;
         how.test = true;
         let here = here && !self.no_host;
-        let mut host = if here { Host::here(false) } else { Host::files_only() };
+        let mut host = if here { Host::here(false) } else { Host::other() };
         if is_stdin {
             host = host.with_input(&how.limits);
         }

@@ -63,7 +63,7 @@ fn protocol(context: &mut Context<'_>, statement: &Statement, draft: &mut CheckD
 }
 
 fn nb_get_retry(context: &mut Context<'_>, statement: &Statement, draft: &mut CheckDraft) {
-    let message = "'nb_get_retry' is deprecated: please use 'retry'".to_owned();
+    let message = "'nb_get_retry' is deprecated: use retry".to_owned();
     context.report(statement, 0, Code::Deprecated, message);
     common::retry(context, statement, draft);
 }

@@ -146,7 +146,7 @@ impl Reader<'_> {
                     reader.context.routing.without_device.push(place);
                 }
                 Some(name) if reader.context.interface(name) == InterfaceFacts::Missing => {
-                    let message = format!("interface {name} for ip address {} doesn't exist", line.text(0));
+                    let message = format!("interface {name} of address {} does not exist", line.text(0));
                     reader.context.interface_is_missing(line.at(0), message, false);
                 }
                 Some(_) => {}

@@ -14,9 +14,10 @@ use kaconf::{Code, Diagnostic, Fatal, Finding, Loaded, Severity};
 
 use super::reading::Reading;
 use crate::cli::DEFAULT_CONFIG;
+use crate::heeded::unheeded_together;
 use crate::paint::Paint;
 
-/// The exit codes. A wrong command line is 1, too: neither is a clean bill.
+/// The exit codes. That of a wrong command line is 2, too.
 const FINE: u8 = 0;
 const WARNINGS: u8 = 1;
 const ERRORS: u8 = 2;
@@ -94,6 +95,11 @@ impl Check {
         let mut checked: Vec<Checked> = self.files.iter().map(|path| self.check(path, &mut seen)).collect();
         if self.cluster {
             compare(&mut checked);
+        }
+        // What kad lacks is no fault of a file: it is said once, behind everything else.
+        let unheeded = unheeded_together(checked.iter().map(|one| &one.loaded));
+        if let Some(last) = checked.last_mut() {
+            last.diagnostics.extend(unheeded);
         }
         let findings: Vec<Finding<'_>> = checked
             .iter()

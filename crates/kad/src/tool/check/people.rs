@@ -1,9 +1,10 @@
 //! Findings on a terminal: each with its lines, the same ones together, and a last line that sums up.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io::{self, IsTerminal, Write};
 
-use kaconf::{Diagnostic, Files, Finding, Look, Severity};
+use kaconf::{Code, Diagnostic, Files, Finding, Look, Severity};
 
 use crate::paint::Paint;
 
@@ -36,12 +37,16 @@ fn gathered<'a>(findings: &[Finding<'a>]) -> Vec<Gathered<'a>> {
     let mut known = HashMap::new();
     for finding in findings {
         let Finding { diagnostic, files } = *finding;
-        // What has more to say than the message is not like others.
-        let Some(at) = diagnostic.at.filter(|_| diagnostic.notes.is_empty()) else {
+        // What shows other places or other words is not like others.
+        let is_plain = diagnostic.notes.iter().all(|note| note.at.is_none())
+            && diagnostic.helps.iter().all(|help| help.edits.is_empty());
+        let Some(at) = diagnostic.at.filter(|_| is_plain) else {
             all.push(Gathered { diagnostic: diagnostic.clone(), files, lines: Vec::new() });
             continue;
         };
-        let what = (files.file(at.file).path(), diagnostic.code, &*diagnostic.message);
+        let notes = diagnostic.notes.iter().map(|note| &*note.text);
+        let said: Vec<&str> = notes.chain(diagnostic.helps.iter().map(|help| &*help.text)).collect();
+        let what = (files.file(at.file).path(), diagnostic.code, message(diagnostic, files), said);
         match known.get(&what) {
             Some(index) => {
                 let first: &mut Gathered<'a> = &mut all[*index];
@@ -61,6 +66,16 @@ fn gathered<'a>(findings: &[Finding<'a>]) -> Vec<Gathered<'a>> {
     all
 }
 
+/// What it says, but for the address: one slip of a list of addresses is there as often as it is long.
+fn message<'a>(diagnostic: &'a Diagnostic, files: &Files) -> Cow<'a, str> {
+    let text =
+        diagnostic.at.and_then(|at| files.file(at.file).text().get(at.start as usize..at.end as usize));
+    match text.and_then(|text| str::from_utf8(text).ok()) {
+        Some(text) if diagnostic.code == Code::FamilyMismatch => diagnostic.message.replace(text, "").into(),
+        _ => (&*diagnostic.message).into(),
+    }
+}
+
 /// `line 3`, `lines 3, 5 and 7`
 fn numbered(lines: &[u32]) -> String {
     let shown: Vec<_> = lines.iter().take(LINES_MAX).map(u32::to_string).collect();
@@ -73,7 +88,9 @@ fn numbered(lines: &[u32]) -> String {
 
 /// `2 errors, 3 warnings; kad explain K303 tells more`
 fn summary(findings: &[Finding<'_>], files: usize) -> String {
-    let of = |severity| findings.iter().filter(move |finding| finding.diagnostic.severity == severity);
+    // What kad lacks is nothing that the files could be blamed for.
+    let findings = || findings.iter().filter(|finding| finding.diagnostic.code != Code::NotActedOn);
+    let of = |severity| findings().filter(move |finding| finding.diagnostic.severity == severity);
     let counted = [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Note, "note")];
     let parts: Vec<_> = counted
         .into_iter()
@@ -81,7 +98,8 @@ fn summary(findings: &[Finding<'_>], files: usize) -> String {
         .filter(|(count, _)| *count > 0)
         .map(|(count, name)| format!("{count} {name}{}", if count == 1 { "" } else { "s" }))
         .collect();
-    let worst = findings.iter().max_by_key(|finding| finding.diagnostic.severity);
+    // Of several that are as bad, the first.
+    let worst = findings().rev().max_by_key(|finding| finding.diagnostic.severity);
     match worst {
         Some(worst) => format!("{}; `kad explain {}` tells more", parts.join(", "), worst.diagnostic.code),
         None if files == 1 => "nothing to complain about".to_owned(),
