@@ -9,6 +9,7 @@ use super::values::{self, IGNORING};
 use crate::code::Code;
 use crate::expand::Statement;
 use crate::lower::context::Context;
+use crate::lower::dispatch::Dispatch;
 use crate::lower::reader::{Next, Progress, Reader};
 
 /// Reads one keyword with a value, or a flag, into a real server.
@@ -41,6 +42,8 @@ pub(super) const KEYWORDS: &[(&str, Setter)] = &[
     }),
 ];
 
+static DISPATCH: Dispatch = Dispatch::new(PATH);
+
 impl Reader<'_> {
     /// Reads a `real_server` of a virtual server.
     pub(super) fn real_server(&mut self, statement: &mut Statement, server: &mut ServerDraft) {
@@ -53,9 +56,10 @@ impl Reader<'_> {
         let mut progress = Progress::NeedsOpen;
         while let Next::Statement = self.next_in_block(statement, &mut progress) {
             let word = statement.word(0);
-            if let Ok(index) = KEYWORDS.binary_search_by(|(name, _)| name.as_bytes().cmp(word)) {
+            let number = self.recorder.number();
+            if let Some(index) = DISPATCH.find(number, word, KEYWORDS, |row| row.0) {
                 KEYWORDS[index].1(&mut self.context, statement, &mut draft);
-            } else if let Some(kind) = checker::find(word) {
+            } else if let Some(kind) = checker::find(number, word) {
                 self.checker(statement, kind, &mut draft, server);
             } else {
                 self.unknown(statement, PATH);

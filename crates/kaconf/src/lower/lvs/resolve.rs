@@ -2,13 +2,14 @@
 //!
 //! The order is keepalived's, so that what depends on another setting sees it as keepalived would.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use vrrp_types::Family;
 
 use super::draft::{Drafts, ForwardingDraft, Method, RealDraft, ServerDraft};
 use crate::code::Code;
 use crate::files::Location;
+use crate::lower::draft::Seen;
 use crate::lower::reader::Reader;
 use crate::model::{
     Forwarding, Persistence, Protocol, RealServer, Scheduler, SorryServer, VirtualServer, VirtualServerGroup,
@@ -205,7 +206,7 @@ impl Reader<'_> {
     /// The real servers without duplicates, and where each of them stood.
     fn real_servers(&mut self, draft: &mut ServerDraft, new: &mut VirtualServer) -> Vec<Option<Location>> {
         let typed = std::mem::take(&mut draft.real_servers);
-        let mut seen = HashSet::with_capacity(typed.len());
+        let mut seen = Seen::default();
         let mut places = Vec::with_capacity(typed.len());
         new.real_servers.reserve_exact(typed.len());
         new.sorry_server = draft.sorry.as_ref().map(|sorry| {
@@ -215,7 +216,7 @@ impl Reader<'_> {
         });
         let mut method = draft.forwarding;
         for real in typed {
-            if !seen.insert(real.address) {
+            if seen.contains(&new.real_servers, |other| other.address, &real.address) {
                 let message = format!("real server {} is there already, ignoring this one", real.address);
                 self.about(draft, real.at, Code::DuplicateRealServer, &message);
                 continue;
