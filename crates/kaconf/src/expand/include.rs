@@ -218,7 +218,7 @@ impl Expander<'_> {
             paths: paths.into_iter(),
             directory: base.clone(),
             base,
-            file: FileId(0),
+            file: FileId::FIRST,
             text: Arc::default(),
             at: 0,
             check,

@@ -106,7 +106,7 @@ impl<'a> Expander<'a> {
             sequences: Vec::new(),
             residue: None,
             current: Current::default(),
-            at: Location { file: crate::files::FileId(0), start: 0, end: 0 },
+            at: Location { file: crate::files::FileId::FIRST, start: 0, end: 0 },
             how: How::Typed,
             lines: 0,
             spent: Spent::new(&options.limits),

@@ -197,7 +197,11 @@ impl Reader<'_> {
         }
         self.check_reply_lengths(&draft);
         if let Kind::Bfd(Some(name)) = &draft.kind {
-            real.watched.insert(name.clone());
+            real.rare().watched.insert(name.clone());
+        }
+        if real.checkers.is_empty() {
+            // Most have one.
+            real.checkers.reserve_exact(1);
         }
         real.checkers.push(draft);
     }

@@ -21,20 +21,20 @@ pub(super) const PATH: &str = "virtual_server/real_server";
 /// The keywords that are no blocks, sorted by name.
 pub(super) const KEYWORDS: &[(&str, Setter)] = &[
     ("alpha", |c, s, draft| draft.alpha = c.boolean("", s).or(draft.alpha)),
-    ("connect_timeout", |c, s, draft| values::connect_timeout(c, s, &mut draft.timing.connect_timeout)),
-    ("delay_before_retry", |c, s, draft| values::delay_before_retry(c, s, &mut draft.timing)),
-    ("delay_loop", |c, s, draft| values::delay_loop(c, s, &mut draft.timing)),
+    ("connect_timeout", |c, s, draft| values::connect_timeout(c, s, &mut draft.rare().timing.connect_timeout)),
+    ("delay_before_retry", |c, s, draft| values::delay_before_retry(c, s, &mut draft.rare().timing)),
+    ("delay_loop", |c, s, draft| values::delay_loop(c, s, &mut draft.rare().timing)),
     ("inhibit_on_failure", |c, s, draft| draft.inhibit = c.boolean("", s).or(draft.inhibit)),
-    ("lthreshold", |c, s, draft| threshold(c, s, &mut draft.lower_threshold)),
+    ("lthreshold", |c, s, draft| threshold(c, s, &mut draft.rare().lower_threshold)),
     ("lvs_method", |c, s, draft| values::forwarding(c, s, &mut draft.forwarding)),
-    ("notify_down", |c, s, draft| values::script(c, s, &mut draft.notify_down)),
-    ("notify_up", |c, s, draft| values::script(c, s, &mut draft.notify_up)),
-    ("retry", |c, s, draft| values::retry(c, s, &mut draft.timing)),
+    ("notify_down", |c, s, draft| values::script(c, s, &mut draft.rare().notify_down)),
+    ("notify_up", |c, s, draft| values::script(c, s, &mut draft.rare().notify_up)),
+    ("retry", |c, s, draft| values::retry(c, s, &mut draft.rare().timing)),
     ("smtp_alert", |c, s, draft| draft.smtp_alert = c.boolean("", s).or(draft.smtp_alert)),
-    ("snmp_name", |c, s, draft| values::snmp_name(c, s, &mut draft.snmp_name)),
-    ("uthreshold", |c, s, draft| threshold(c, s, &mut draft.upper_threshold)),
-    ("virtualhost", |c, s, draft| values::text(c, s, &mut draft.virtualhost)),
-    ("warmup", |c, s, draft| values::warmup(c, s, &mut draft.timing)),
+    ("snmp_name", |c, s, draft| values::snmp_name(c, s, &mut draft.rare().snmp_name)),
+    ("uthreshold", |c, s, draft| threshold(c, s, &mut draft.rare().upper_threshold)),
+    ("virtualhost", |c, s, draft| values::text(c, s, &mut draft.rare().virtualhost)),
+    ("warmup", |c, s, draft| values::warmup(c, s, &mut draft.rare().timing)),
     ("weight", |c, s, draft| {
         if let Some(weight) = c.lenient("", s, 0, i64::from(i32::MAX), IGNORING) {
             draft.weight = Some(weight as u32);

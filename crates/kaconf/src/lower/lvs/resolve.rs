@@ -80,7 +80,7 @@ impl Reader<'_> {
                 break;
             }
             let Some(reach) = self.reach(&mut draft, &facts) else { continue };
-            resolved.push(self.resolve_server(draft, reach));
+            resolved.push(self.resolve_server(&mut draft, reach));
         }
         self.config.virtual_servers = resolved;
         self.config.virtual_server_groups = groups;
@@ -134,13 +134,13 @@ impl Reader<'_> {
         self.context.report_at(at.or(draft.at.block), code, message);
     }
 
-    fn resolve_server(&mut self, mut draft: ServerDraft, reach: Reach) -> VirtualServer {
+    fn resolve_server(&mut self, draft: &mut ServerDraft, reach: Reach) -> VirtualServer {
         let mut new = VirtualServer::new(draft.id.clone());
-        self.ha_suspend(&draft, reach, &mut new);
-        self.protocol(&draft, reach, &mut new);
-        self.persistence(&draft, reach, &mut new);
+        self.ha_suspend(draft, reach, &mut new);
+        self.protocol(draft, reach, &mut new);
+        self.persistence(draft, reach, &mut new);
         if draft.scheduler.is_none() {
-            self.about(&draft, None, Code::NoScheduler, "no lb_algo, setting wlc");
+            self.about(draft, None, Code::NoScheduler, "no lb_algo, setting wlc");
         }
         new.family = draft.family;
         new.scheduler = draft.scheduler.unwrap_or(Scheduler::Wlc);
@@ -151,13 +151,13 @@ impl Reader<'_> {
         new.virtualhost.clone_from(&draft.virtualhost);
         new.snmp_name = draft.snmp_name.take();
         (new.quorum_up, new.quorum_down) = (draft.quorum_up.take(), draft.quorum_down.take());
-        let places = self.real_servers(&mut draft, &mut new);
+        let places = self.real_servers(draft, &mut new);
         if let Some((sorry, typed)) = new.sorry_server.as_mut().zip(draft.sorry.as_ref()) {
             let mut method = draft.forwarding;
-            sorry.forwarding = self.forwarding(typed.forwarding, &mut method, &draft);
+            sorry.forwarding = self.forwarding(typed.forwarding, &mut method, draft);
         }
-        self.quorum(&draft, &mut new);
-        self.ports(&draft, reach, &places, &mut new);
+        self.quorum(draft, &mut new);
+        self.ports(draft, reach, &places, &mut new);
         new
     }
 
@@ -259,7 +259,6 @@ impl Reader<'_> {
         let mut new = RealServer::new(real.address);
         new.forwarding = forwarding;
         new.weight = real.weight.unwrap_or(draft.weight);
-        (new.upper_threshold, new.lower_threshold) = (real.upper_threshold, real.lower_threshold);
         new.inhibit_on_failure = real.inhibit.unwrap_or(draft.inhibit);
         new.alpha = real.alpha.unwrap_or(draft.alpha);
         new.smtp_alert = real.smtp_alert.or(self.config.global.mail.by_checkers()).unwrap_or(true);
@@ -279,8 +278,11 @@ impl Reader<'_> {
         new.checkers.reserve_exact(real.checkers.len());
         new.checkers.extend(real.checkers.into_iter().filter_map(|checker| outer.resolve(checker)));
         new.virtualhost = outer.virtualhost;
-        new.snmp_name = real.snmp_name;
-        (new.notify_up, new.notify_down) = (real.notify_up, real.notify_down);
+        if let Some(rare) = real.rare {
+            (new.upper_threshold, new.lower_threshold) = (rare.upper_threshold, rare.lower_threshold);
+            new.snmp_name = rare.snmp_name;
+            (new.notify_up, new.notify_down) = (rare.notify_up, rare.notify_down);
+        }
         new
     }
 
