@@ -1,6 +1,7 @@
 //! `vrrp_instance`: which keyword is read by what.
 
 use super::context::Context;
+use super::dispatch::Dispatch;
 use super::draft::{AuthType, Draft};
 use super::instance_values as values;
 use super::reader::{Next, Progress, Reader};
@@ -95,6 +96,8 @@ pub(super) const KEYWORDS: &[(&str, Setter)] = &[
     ("vrf", vmac::vrf),
 ];
 
+static DISPATCH: Dispatch = Dispatch::new("vrrp_instance");
+
 impl Reader<'_> {
     /// Reads a `vrrp_instance`. True if a statement was read that is not part of it.
     pub(super) fn vrrp_instance(&mut self, statement: &mut Statement) -> bool {
@@ -123,8 +126,8 @@ impl Reader<'_> {
     }
 
     fn instance_keyword(&mut self, statement: &mut Statement, draft: &mut Draft) {
-        let word = statement.word(0);
-        if let Ok(index) = KEYWORDS.binary_search_by(|(name, _)| name.as_bytes().cmp(word)) {
+        let number = self.recorder.number();
+        if let Some(index) = DISPATCH.find(number, statement.word(0), KEYWORDS, |row| row.0) {
             KEYWORDS[index].1(&mut self.context, statement, draft);
             return draft.mark(index, statement.at(0));
         }

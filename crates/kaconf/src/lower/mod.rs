@@ -10,6 +10,7 @@ mod addresses;
 mod bfd;
 mod blocks;
 mod context;
+mod dispatch;
 mod draft;
 mod duplicates;
 mod garp_group;
