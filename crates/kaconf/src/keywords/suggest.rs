@@ -33,6 +33,9 @@ pub fn suggest(path: &str, name: &str) -> Option<&'static str> {
 
 /// The value of a closed set that was probably meant.
 pub fn suggest_value<'a>(values: &[&'a str], word: &str) -> Option<&'a str> {
+    if let Some(value) = values.iter().find(|value| value.eq_ignore_ascii_case(word)) {
+        return Some(value);
+    }
     let near = values.iter().filter_map(|value| {
         let cost = distance(value.as_bytes(), word.as_bytes(), bound(value.len().max(word.len())))?;
         Some((cost, *value))

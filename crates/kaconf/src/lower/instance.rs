@@ -102,7 +102,7 @@ impl Reader<'_> {
     /// Reads a `vrrp_instance`. True if a statement was read that is not part of it.
     pub(super) fn vrrp_instance(&mut self, statement: &mut Statement) -> bool {
         if statement.len() != 2 {
-            let message = "vrrp_instance must have a name, and no more than that".to_owned();
+            let message = "a vrrp_instance needs a name, and no more than that, skipping it".to_owned();
             self.context.report(statement, statement.len().min(2), Code::BadBlockName, message);
             return self.skip_block(statement);
         }

@@ -23,7 +23,7 @@ impl Reader<'_> {
     pub(super) fn can_run(&mut self, draft: &Draft) -> bool {
         let owner = draft.owner();
         if draft.vrid.is_none() {
-            let message = format!("{owner}there is no virtual_router_id");
+            let message = format!("{owner}virtual_router_id is not set");
             self.context.report_at(draft.at("virtual_router_id"), Code::NoVrid, message);
             return false;
         }

@@ -79,7 +79,7 @@ impl Reader<'_> {
                 return false;
             }
             "track_group" | "vrrp_sync_group" if statement.len() != 2 => {
-                let message = format!("{} must have a name, skipping it", keyword.name);
+                let message = format!("{} needs a name, and no more than that, skipping it", keyword.name);
                 self.context.report(statement, statement.len().min(2), Code::BadBlockName, message);
                 return self.skip_block(statement);
             }

@@ -62,6 +62,7 @@ fn values_of_closed_sets() {
         (&["MASTER", "BACKUP"], "SLAVE", None),
         (&["rr", "wrr", "lc", "wlc", "lblc"], "wcl", Some("wlc")),
         (&["NAT", "DR", "TUN"], "Nat", Some("NAT")),
+        (&["NAT", "DR", "TUN"], "dr", Some("DR")),
         (&["NAT", "DR", "TUN"], "TUNNEL", Some("TUN")),
         (&["PASS", "AH"], "pass", Some("PASS")),
         (&["PASS", "AH"], "PASSWORD", Some("PASS")),

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io::{self, IsTerminal, Write};
 
-use kaconf::{Code, Diagnostic, Files, Finding, Look, Severity};
+use kaconf::{Code, Diagnostic, Files, Finding, Location, Look, Severity};
 
 use crate::paint::Paint;
 
@@ -37,10 +37,7 @@ fn gathered<'a>(findings: &[Finding<'a>]) -> Vec<Gathered<'a>> {
     let mut known = HashMap::new();
     for finding in findings {
         let Finding { diagnostic, files } = *finding;
-        // What shows other places or other words is not like others.
-        let is_plain = diagnostic.notes.iter().all(|note| note.at.is_none())
-            && diagnostic.helps.iter().all(|help| help.edits.is_empty());
-        let Some(at) = diagnostic.at.filter(|_| is_plain) else {
+        let Some(at) = diagnostic.at.filter(|at| is_about(diagnostic, *at)) else {
             all.push(Gathered { diagnostic: diagnostic.clone(), files, lines: Vec::new() });
             continue;
         };
@@ -64,6 +61,12 @@ fn gathered<'a>(findings: &[Finding<'a>]) -> Vec<Gathered<'a>> {
         }
     }
     all
+}
+
+/// Whether it shows no other place, so that one can stand for all that say the same.
+fn is_about(diagnostic: &Diagnostic, at: Location) -> bool {
+    let mut edits = diagnostic.helps.iter().flat_map(|help| &help.edits);
+    diagnostic.notes.iter().all(|note| note.at.is_none()) && edits.all(|edit| edit.at == at)
 }
 
 /// What it says, but for the address: one slip of a list of addresses is there as often as it is long.
