@@ -121,7 +121,7 @@ impl Reader<'_> {
         if !self.context.stopped {
             self.vmac_finished(&mut draft);
             draft.shrink();
-            self.drafts.push(Box::new(draft));
+            self.drafts.push(draft);
         }
         false
     }

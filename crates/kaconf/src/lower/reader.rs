@@ -26,8 +26,7 @@ pub(super) struct Reader<'a> {
     pub(super) context: Context<'a>,
     pub(super) config: Config,
     pub(super) defaults: Defaults,
-    /// Each in a box of its own: its room is used again for what it becomes.
-    pub(super) drafts: Vec<Box<Draft>>,
+    pub(super) drafts: Vec<Draft>,
     /// Names of instances, those of rejected ones included.
     pub(super) names: HashSet<Box<str>>,
     /// What the blocks around the instances have said.

@@ -2,6 +2,8 @@
 //!
 //! The order is keepalived's, so that what depends on another setting sees it as keepalived would.
 
+use std::collections::HashSet;
+
 use vrrp_types::{Family, Priority, Version};
 
 use super::draft::{AuthType, Draft};
@@ -9,17 +11,26 @@ use super::reader::Reader;
 use crate::code::Code;
 use crate::model::{Accept, Authentication, ChecksumV3, Config, Global, InitialState, Instance, Mode};
 
+/// So many drafts are done until their room is given back.
+const DRAFTS_GIVEN_BACK: usize = 256;
+
 impl Reader<'_> {
     /// Makes the model of all that was read.
     pub(super) fn resolve(&mut self) -> Config {
         self.settle_routing();
+        self.names = HashSet::new();
         let mut drafts = std::mem::take(&mut self.drafts);
         let groups = if self.context.stopped { Vec::new() } else { self.join_groups(&mut drafts) };
         let mut instances = Vec::with_capacity(drafts.len());
         let mut places = Vec::with_capacity(drafts.len());
-        for mut draft in drafts {
+        // From the end of a reversed list: so the room of those that are done is given back on the way.
+        drafts.reverse();
+        while let Some(mut draft) = drafts.pop() {
             if self.context.stopped {
                 break;
+            }
+            if drafts.len().is_multiple_of(DRAFTS_GIVEN_BACK) {
+                drafts.shrink_to_fit();
             }
             if !self.can_run(&draft) {
                 continue;

@@ -30,7 +30,7 @@ pub(super) struct Membership {
 
 impl Reader<'_> {
     /// Tells every instance its group; gives the groups that have members.
-    pub(super) fn join_groups(&mut self, drafts: &mut [Box<Draft>]) -> Vec<(GroupDraft, SyncGroup)> {
+    pub(super) fn join_groups(&mut self, drafts: &mut [Draft]) -> Vec<(GroupDraft, SyncGroup)> {
         let mut groups = Vec::new();
         let typed = std::mem::take(&mut self.blocks.groups);
         if typed.is_empty() {
