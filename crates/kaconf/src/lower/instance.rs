@@ -4,6 +4,7 @@ use super::context::Context;
 use super::dispatch::Dispatch;
 use super::draft::{AuthType, Draft};
 use super::instance_values as values;
+use super::owner::Owner;
 use super::reader::{Next, Progress, Reader};
 use super::vmac;
 use crate::code::Code;
@@ -131,9 +132,9 @@ impl Reader<'_> {
             KEYWORDS[index].1(&mut self.context, statement, draft);
             return draft.mark(index, statement.at(0));
         }
-        let owner = draft.owner();
-        if self.track_list(statement, &owner, &mut draft.tracking)
-            || self.context.notify(&owner, statement, &mut draft.notify, false)
+        let owner = Owner::of(&draft.name);
+        if self.track_list(statement, owner, &mut draft.tracking)
+            || self.context.notify(owner, statement, &mut draft.notify, false)
         {
             return;
         }
@@ -161,8 +162,7 @@ impl Reader<'_> {
         self.deprecated(statement, keyword);
         match keyword.shape {
             Shape::Block | Shape::Lines => {
-                let head = std::mem::take(statement);
-                self.lines(&head, |_, _| {});
+                self.lines(statement, |_, _| {});
             }
             Shape::Value => values::needs_value(&mut self.context, statement, keyword),
             Shape::Flag => {}

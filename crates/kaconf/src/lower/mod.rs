@@ -31,6 +31,7 @@ mod lists;
 mod lvs;
 mod notify;
 mod other;
+mod owner;
 mod reader;
 mod resolve;
 mod resolve_blocks;
