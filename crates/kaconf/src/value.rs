@@ -74,6 +74,7 @@ fn skip_blanks(text: &[u8]) -> &[u8] {
 
 /// A whole number between two bounds. `lenient` overlooks junk behind the digits.
 pub(crate) fn number(text: &[u8], min: i64, max: i64, lenient: bool) -> Read {
+    let typed = text;
     let text = skip_blanks(text);
     let negative = text.first() == Some(&b'-');
     if negative && min >= 0 {
@@ -81,6 +82,12 @@ pub(crate) fn number(text: &[u8], min: i64, max: i64, lenient: bool) -> Read {
     }
     let unsigned = text.strip_prefix(b"-").or(text.strip_prefix(b"+")).unwrap_or(text);
     let (value, rest) = digits(unsigned);
+    // A sign alone is no number, nor are blanks where a sign may stand; an empty word is 0.
+    let rest = match rest.len() == unsigned.len() {
+        true if min < 0 => typed,
+        true => text,
+        false => rest,
+    };
     let value = value.map(|value| if negative { -value } else { value });
     let inside = value.filter(|value| (min..=max).contains(value));
     if !rest.is_empty() {
@@ -192,11 +199,22 @@ mod tests {
             ("300x", None, None, Some(NotANumber)),
             ("x", None, None, Some(NotANumber)),
             ("-5", None, None, Some(Negative)),
+            ("+", None, None, Some(NotANumber)),
         ] {
             assert_eq!(number(text.as_bytes(), 1, 255, false), Read { value: strict, problem }, "{text}");
             assert_eq!(number(text.as_bytes(), 1, 255, true), Read { value: lenient, problem }, "{text}");
         }
         assert_eq!(number(b"-20", -20, 19, false).value, Some(-20));
+        for (text, min, value) in [
+            ("", 0, Some(0)),
+            ("", -1, Some(0)),
+            (" ", 0, Some(0)),
+            (" ", -1, None),
+            ("+", 0, None),
+            ("-", -1, None),
+        ] {
+            assert_eq!(number(text.as_bytes(), min, 9, false).value, value, "{text:?} from {min}");
+        }
     }
 
     #[test]

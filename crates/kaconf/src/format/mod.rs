@@ -77,7 +77,8 @@ struct Braces {
 /// Lays a configuration file out afresh. Never fails, and takes time in proportion to the text.
 ///
 /// The result reads as the text did: every comment is kept, [`load()`](crate::load()) gives an equal model and the
-/// same diagnostics. Formatting it again changes nothing. A byte order mark at the start is dropped, though
+/// same diagnostics; only which block lacks its brace may be told differently, for that is told by how far lines are
+/// indented. Formatting it again changes nothing. A byte order mark at the start is dropped, though
 /// keepalived takes it for a part of the first word.
 ///
 /// ```

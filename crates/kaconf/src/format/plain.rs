@@ -63,11 +63,23 @@ fn is_brace(token: &Token) -> bool {
     matches!(token.kind, Kind::Open | Kind::Close)
 }
 
-/// Tokens with one blank between them.
+/// Tokens, with one blank where there were blanks, and around braces. A quote may stand in the middle of what other
+/// readers of the line take for one word.
 pub(super) fn joined(text: &[u8], tokens: &[Token]) -> Vec<u8> {
-    let octets = |token: &Token| &text[token.start as usize..token.end as usize];
-    let words: Vec<_> = tokens.iter().filter(|token| token.kind != Kind::Blank).map(octets).collect();
-    words.join(&b' ')
+    let mut words = Vec::new();
+    let mut apart = false;
+    for token in tokens {
+        if token.kind == Kind::Blank {
+            apart = true;
+            continue;
+        }
+        if (apart || is_brace(token)) && !words.is_empty() {
+            words.push(b' ');
+        }
+        apart = is_brace(token);
+        words.extend_from_slice(&text[token.start as usize..token.end as usize]);
+    }
+    words
 }
 
 /// Puts the comment of a line behind its last piece.

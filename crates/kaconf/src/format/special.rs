@@ -26,13 +26,13 @@ fn condition(text: &[u8]) -> Option<Vec<u8>> {
     if tokens.iter().any(|token| token.kind == Kind::Unclosed) {
         return None;
     }
-    let significant: Vec<_> = tokens.into_iter().filter(|token| token.kind != Kind::Blank).collect();
-    let begins_line = |pair: &&[Token]| matches!(pair[0].kind, Kind::Open | Kind::Close);
-    let again = |pair: &[Token]| begins_special(&rest[pair[1].start as usize..]);
+    let significant: Vec<_> = tokens.iter().filter(|token| token.kind != Kind::Blank).collect();
+    let begins_line = |pair: &&[&Token]| matches!(pair[0].kind, Kind::Open | Kind::Close);
+    let again = |pair: &[&Token]| begins_special(&rest[pair[1].start as usize..]);
     if significant.windows(2).filter(begins_line).any(again) {
         return None;
     }
-    let words = joined(rest, &significant);
+    let words = joined(rest, &tokens);
     // `include{` becomes an include once a blank stands behind it.
     (!becomes_special(&words)).then(|| [id, &words].join(&b' '))
 }
