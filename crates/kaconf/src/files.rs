@@ -2,13 +2,27 @@
 //!
 //! A place is a file and a range of octets; line and column are worked out here when someone asks.
 
+use std::num::NonZeroU32;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
-/// One of the files of a [`Files`].
+/// One of the files of a [`Files`]. Never zero, so that a place that may be missing takes no more room than one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct FileId(pub(crate) u32);
+pub struct FileId(NonZeroU32);
+
+impl FileId {
+    /// The first file: the configuration itself.
+    pub(crate) const FIRST: Self = Self(NonZeroU32::MIN);
+
+    fn new(index: usize) -> Self {
+        Self(NonZeroU32::MIN.saturating_add(index as u32))
+    }
+
+    const fn index(self) -> usize {
+        self.0.get() as usize - 1
+    }
+}
 
 /// A range of octets in one file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -106,14 +120,14 @@ pub struct Files {
 
 impl Files {
     pub(crate) fn add(&mut self, path: PathBuf, text: Vec<u8>, included: Option<Included>) -> FileId {
-        let id = FileId(self.files.len() as u32);
+        let id = FileId::new(self.files.len());
         self.files.push(File { path, included, text: text.into(), lines: OnceLock::new() });
         id
     }
 
     /// The ids and files in the order they were opened.
     pub(crate) fn with_ids(&self) -> impl Iterator<Item = (FileId, &File)> {
-        self.files.iter().enumerate().map(|(index, file)| (FileId(index as u32), file))
+        self.files.iter().enumerate().map(|(index, file)| (FileId::new(index), file))
     }
 
     /// The file behind an id of this set.
@@ -122,7 +136,7 @@ impl Files {
     ///
     /// If the id comes from another [`Files`] and is out of its range.
     pub fn file(&self, id: FileId) -> &File {
-        &self.files[id.0 as usize]
+        &self.files[id.index()]
     }
 
     /// The files in the order they were opened.

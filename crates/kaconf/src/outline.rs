@@ -108,10 +108,10 @@ impl Rows {
 
 /// The first eight octets of a word as a number: such numbers sort as the words do, and compare at once.
 fn key_of(word: &[u8]) -> u64 {
-    let mut octets = [0; 8];
-    let len = word.len().min(8);
-    octets[..len].copy_from_slice(&word[..len]);
-    u64::from_be_bytes(octets)
+    match word.first_chunk() {
+        Some(octets) => u64::from_be_bytes(*octets),
+        None => word.iter().rev().fold(0, |key, octet| key >> 8 | u64::from(*octet) << 56),
+    }
 }
 
 /// The keys of all rows of the table.
@@ -149,21 +149,28 @@ impl Recorder {
         let Some(&Level { rows: level, entry: parent }) = self.levels.last() else { return };
         let Rows { rows, start } = level;
         let row = level.find(statement.word(0));
-        let keyword = row.map(|index| &rows[index]);
-        if let (Some(index), Some(at)) = (row, statement.at(0)) {
-            let seen = std::mem::replace(&mut self.used[start + index], true);
-            if !seen {
-                self.outline.uses.push((&rows[index], at));
-            }
+        if let Some(index) = row.filter(|index| !self.used[start + index])
+            && let Some(at) = statement.at(0)
+        {
+            self.used[start + index] = true;
+            self.outline.uses.push((&rows[index], at));
         }
-        let entry = self.push(parent, keyword, statement);
+        let entry =
+            if self.keep { self.push(parent, row.map(|index| &rows[index]), statement) } else { None };
         self.last = row.map(|index| (start + index, entry));
+    }
+
+    /// The number of the keyword that was recorded last, in the whole table.
+    pub(crate) fn number(&self) -> Option<usize> {
+        self.last.map(|(number, _)| number)
     }
 
     /// A line of a list.
     pub(crate) fn line(&mut self, statement: &Statement) {
-        let parent = self.levels.last().and_then(|level| level.entry);
-        let _entry = self.push(parent, None, statement);
+        if self.keep {
+            let parent = self.levels.last().and_then(|level| level.entry);
+            let _entry = self.push(parent, None, statement);
+        }
     }
 
     fn push(
@@ -172,7 +179,7 @@ impl Recorder {
         keyword: Option<&'static Keyword>,
         statement: &Statement,
     ) -> Option<u32> {
-        let at = statement.at(0).filter(|_| self.keep)?;
+        let at = statement.at(0)?;
         let value = (statement.len() > 1).then(|| statement.at(1)).flatten().map(|first| Location {
             end: statement.at(statement.len() - 1).map_or(first.end, |last| last.end.max(first.end)),
             ..first

@@ -94,7 +94,6 @@ impl Default for RoutingDirs {
     }
 }
 
-/// Where a configuration comes from.
 /// What is known of something that a configuration names.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Lookup<T> {

@@ -63,8 +63,12 @@ fn digits(text: &[u8]) -> (Option<i64>, &[u8]) {
     (value, &text[len..])
 }
 
+const fn is_blank(octet: u8) -> bool {
+    matches!(octet, b' ' | b'\t'..=b'\r')
+}
+
 fn skip_blanks(text: &[u8]) -> &[u8] {
-    let blanks = text.iter().take_while(|octet| matches!(octet, b' ' | b'\t'..=b'\r')).count();
+    let blanks = text.iter().take_while(|octet| is_blank(**octet)).count();
     &text[blanks..]
 }
 
@@ -95,13 +99,20 @@ pub(crate) fn decimal(text: &[u8], min: i64, max: i64, scale: u32) -> Read {
     let (whole, fraction) = point.map_or((text, &[][..]), |point| (&text[..point], &text[point + 1..]));
     let kept = fraction.len().min(scale as usize);
     let round_up = fraction.get(scale as usize).is_some_and(|&digit| digit >= b'5');
-    let mut joined = [whole, &fraction[..kept]].concat();
-    joined.resize(joined.len() + scale as usize - kept, b'0');
-    let joined = skip_blanks(&joined);
-    let (value, rest) = digits(joined.strip_prefix(b"+").unwrap_or(joined));
+    let zeros = std::iter::repeat_n(b'0', scale as usize - kept);
+    let joined = whole.iter().chain(&fraction[..kept]).copied().chain(zeros);
+    let mut joined = joined.skip_while(|octet| is_blank(*octet)).peekable();
+    joined.next_if_eq(&b'+');
+    let (mut value, mut junk) = (Some(0_i64), false);
+    for octet in joined.take_while(|octet| {
+        junk = !octet.is_ascii_digit();
+        !junk
+    }) {
+        value = value.and_then(|value| value.checked_mul(10)?.checked_add(i64::from(octet - b'0')));
+    }
     let value = value.and_then(|value| value.checked_add(i64::from(round_up)));
     let inside = value.filter(|value| (min..=max).contains(value));
-    let problem = if !rest.is_empty() {
+    let problem = if junk {
         Some(Problem::NotANumber)
     } else if inside.is_none() {
         Some(Problem::OutOfRange { min, max, scale })
@@ -124,16 +135,38 @@ pub(crate) fn boolean(text: &[u8]) -> Option<bool> {
 
 /// An address as `inet_pton` reads it.
 pub(crate) fn address(text: &[u8]) -> Option<IpAddr> {
-    let text = std::str::from_utf8(text).ok()?;
-    if text.contains(':') {
-        text.parse::<Ipv6Addr>().ok().map(IpAddr::V6)
-    } else {
-        text.parse::<Ipv4Addr>().ok().map(IpAddr::V4)
+    if let Some(v4) = ipv4(text) {
+        return Some(IpAddr::V4(v4));
     }
+    std::str::from_utf8(text).ok()?.parse::<Ipv6Addr>().ok().map(IpAddr::V6)
+}
+
+/// Four decimal numbers without leading zeros. There are very many of them, so no general reader is called.
+fn ipv4(text: &[u8]) -> Option<Ipv4Addr> {
+    let mut octets = [0; 4];
+    let mut parts = text.split(|octet| *octet == b'.');
+    for octet in &mut octets {
+        let part = parts.next()?;
+        if part.is_empty() || part.len() > 3 || (part[0] == b'0' && part.len() > 1) {
+            return None;
+        }
+        let mut value = 0;
+        for digit in part {
+            if !digit.is_ascii_digit() {
+                return None;
+            }
+            value = value * 10 + u16::from(digit - b'0');
+        }
+        *octet = u8::try_from(value).ok()?;
+    }
+    parts.next().is_none().then(|| Ipv4Addr::from(octets))
 }
 
 /// An address where keepalived overlooks a range or a prefix length behind it.
 pub(crate) fn host(text: &[u8]) -> Option<IpAddr> {
+    if let Some(v4) = ipv4(text) {
+        return Some(IpAddr::V4(v4));
+    }
     let end = text.iter().position(|&octet| octet == b'-').or(text.iter().position(|&octet| octet == b'/'));
     address(&text[..end.unwrap_or(text.len())])
 }
@@ -195,6 +228,12 @@ mod tests {
             ("10.0.0.1", true),
             ("010.0.0.1", false),
             ("10.0.0", false),
+            ("10.0.0.1.", false),
+            ("10.0.0.256", false),
+            ("10.0..1", false),
+            ("0.0.0.0", true),
+            ("255.255.255.255", true),
+            ("::ffff:10.0.0.1", true),
             ("::1", true),
             ("fe80::1%eth0", false),
         ] {

@@ -3,10 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use kaconf::{
-    Code, InterfaceFacts, Loaded, Matches, Options, ReadError, Severity, Source, explain, keywords, load,
+    Code, Diagnostic, InterfaceFacts, Loaded, Lookup, Matches, Options, PathFacts, PathKind, ReadError,
+    RoutingDirs, RoutingNames, Severity, Source, UserFacts, explain, keywords, load, with_lints,
 };
 
-/// One configuration, and an empty file wherever it includes another.
+/// One configuration, and an empty file wherever it includes another, on a host that lacks what the examples of
+/// codes say it lacks.
 struct Text<'a>(&'a str);
 
 const NAME: &str = "example.conf";
@@ -22,8 +24,43 @@ impl Source for Text<'_> {
     }
 
     fn interface(&self, name: &str) -> InterfaceFacts {
-        // For the code that says so.
         if name == "eth9" { InterfaceFacts::Missing } else { InterfaceFacts::Unknown }
+    }
+
+    fn namespace(&self, name: &str) -> Lookup<()> {
+        if name == "nowhere" { Lookup::Missing } else { Lookup::Present(()) }
+    }
+
+    fn resolves(&self, host: &str) -> Lookup<()> {
+        if host.ends_with(".invalid") { Lookup::Missing } else { Lookup::Present(()) }
+    }
+
+    fn user(&self, name: &str) -> Lookup<UserFacts> {
+        match name {
+            "root" => Lookup::Present(UserFacts { uid: 0, gid: 0 }),
+            "nobody" => Lookup::Present(UserFacts { uid: 65_534, gid: 65_534 }),
+            _ => Lookup::Missing,
+        }
+    }
+
+    fn path(&self, path: &Path) -> Lookup<PathFacts> {
+        let found = |kind, uid, mode| Lookup::Present(PathFacts { kind, uid, gid: 0, mode });
+        match path.to_str() {
+            Some("/usr/local/bin/missing") => Lookup::Missing,
+            Some("/usr/local/bin/not-executable" | "/etc/hostname") => found(PathKind::File, 0, 0o644),
+            Some("/usr/local/link") => found(PathKind::Link("bin".into()), 0, 0o777),
+            Some("/srv/theirs") => found(PathKind::Directory, 1000, 0o755),
+            Some("/" | "/usr" | "/usr/local" | "/usr/local/bin" | "/srv") => {
+                found(PathKind::Directory, 0, 0o755)
+            }
+            Some("/srv/theirs/on-change") => found(PathKind::File, 0, 0o755),
+            Some(path) if path.starts_with("/usr/local/bin/") => found(PathKind::File, 0, 0o755),
+            _ => Lookup::Unknown,
+        }
+    }
+
+    fn routing_names(&self, list: RoutingNames, _: &RoutingDirs) -> Vec<(String, u32)> {
+        if list == RoutingNames::IpProtocols { vec![("tcp".to_owned(), 6)] } else { Vec::new() }
     }
 }
 
@@ -34,10 +71,15 @@ fn read(text: &str) -> Loaded {
     load(&options, &Text(text))
 }
 
+/// All that is found in it, lints included.
+fn found(text: &str) -> Vec<Diagnostic> {
+    let loaded = read(text);
+    with_lints(loaded.diagnostics.clone(), &loaded, &Text(text))
+}
+
 /// What is wrong with it, beyond a note.
 fn complaints(text: &str) -> Vec<String> {
-    let loaded = read(text);
-    let bad = loaded.diagnostics.iter().filter(|found| found.severity > Severity::Note);
+    let bad = found(text).into_iter().filter(|found| found.severity > Severity::Note);
     bad.map(|found| format!("{} {}", found.code, found.message)).collect()
 }
 
@@ -46,7 +88,10 @@ fn the_example_of_every_keyword_is_read_and_has_it() {
     let mut wrong = Vec::new();
     for keyword in keywords::all() {
         let example = keyword.example();
-        let complaints = complaints(&example);
+        let mut complaints = complaints(&example);
+        if keyword.since == "unreleased" {
+            complaints.retain(|complaint| !complaint.starts_with("K200"));
+        }
         let shown = keyword.replacement().unwrap_or(keyword).name;
         let there =
             shown.starts_with('<') || shown == "as" || example.split_whitespace().any(|word| word == shown);
@@ -62,7 +107,7 @@ fn the_wrong_example_of_a_code_has_the_fault_and_the_right_one_has_none() {
     let mut wrong = Vec::new();
     for code in Code::ALL {
         if let Some(text) = code.wrong_example()
-            && !read(text).diagnostics.iter().any(|found| found.code == *code)
+            && !found(text).iter().chain(&read(text).diagnostics).any(|found| found.code == *code)
         {
             wrong.push(format!("{code} is not found: {:?}", complaints(text)));
         }

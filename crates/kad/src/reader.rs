@@ -46,7 +46,7 @@ pub(crate) fn run(options: &Options) -> ExitCode {
         tracing::error!("{}: {fatal}", options.config_file.display());
         return fatal.exit_code().into();
     }
-    match Bundle::write(&loaded.config, io::stdout().lock()) {
+    match Bundle::write(loaded.config, io::stdout().lock()) {
         Ok(()) => Exit::Ok.into(),
         Err(error) => {
             tracing::error!("cannot hand the configuration on: {error}");
@@ -75,11 +75,14 @@ fn dump(config: &Config) {
         if let Authentication::Pass(key) | Authentication::Ah(key) = &mut instance.authentication {
             *key = *b"********";
         }
+        for key in instance.auth_hmac.iter_mut().flat_map(|hmac| &mut hmac.keys) {
+            key.secret.fill(b'*');
+        }
     }
     if let Some(password) = config.ssl.as_mut().and_then(|ssl| ssl.password.as_mut()) {
         *password = "********".into();
     }
-    for line in format!("{config:#?}").lines() {
+    for line in kaconf::dump(&config).lines() {
         tracing::info!("{line}");
     }
 }

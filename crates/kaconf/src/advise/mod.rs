@@ -36,7 +36,7 @@ pub(crate) fn advise(diagnostics: &mut Vec<Diagnostic>, files: &Files) {
         if !file.text().is_ascii() {
             lookalike::scan(id, file.text(), &mut odd);
         }
-        if file.text().contains(&b';') {
+        if memchr::memchr(b';', file.text()).is_some() {
             foreign::scan(id, file.text(), &mut odd);
         }
         if odd.len() >= ODD_LINES_MAX {

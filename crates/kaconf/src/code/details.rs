@@ -1,4 +1,4 @@
-//! What is to be said of a code: `details.md`, a part headed `## K123 title` for each.
+//! What is to be said of a code: the files of `details`, and of `lint` for lints, a part headed `## K123 title` for each.
 //!
 //! A part has text, and where the fault can be typed an example that has it (`conf wrong`) and the same without it
 //! (`conf right`).
@@ -6,13 +6,30 @@
 use super::Code;
 use crate::markdown;
 
-const TEXT: &str = include_str!("details.md");
+/// In the order of the codes.
+const TEXTS: [&str; 10] = [
+    include_str!("details/text.md"),
+    include_str!("details/structure.md"),
+    include_str!("details/values.md"),
+    include_str!("details/instances.md"),
+    include_str!("details/virtual_servers.md"),
+    include_str!("details/tracking.md"),
+    include_str!("details/routing.md"),
+    include_str!("details/scripts.md"),
+    include_str!("../lint/details.md"),
+    include_str!("details/rest.md"),
+];
+
+/// The parts of all texts: `K123 title`, and what is said.
+fn parts() -> impl Iterator<Item = (&'static str, &'static str)> {
+    TEXTS.into_iter().flat_map(|text| markdown::sections(text, "## ").into_iter().skip(1))
+}
 
 impl Code {
     /// What it means, what keepalived does then and how to mend it, in Markdown.
     pub fn details(self) -> &'static str {
         let named = |(heading, _): &(&str, &str)| heading.split(' ').next() == Some(self.id());
-        markdown::sections(TEXT, "## ").into_iter().find(named).map_or("", |(_, text)| text)
+        parts().find(named).map_or("", |(_, text)| text)
     }
 
     /// A configuration with this fault, if it is one that can be typed.
@@ -37,11 +54,10 @@ mod tests {
 
     #[test]
     fn every_code_has_a_part_under_its_title_and_there_are_no_others() {
-        let parts = markdown::sections(TEXT, "## ");
-        let headings: Vec<_> = parts.iter().skip(1).map(|(heading, _)| (*heading).to_owned()).collect();
+        let headings: Vec<_> = parts().map(|(heading, _)| heading.to_owned()).collect();
         let codes: Vec<_> = Code::ALL.iter().map(|code| format!("{} {}", code.id(), code.title())).collect();
         assert_eq!(headings, codes);
-        assert!(parts.iter().skip(1).all(|(_, text)| text.len() > 80), "a part says next to nothing");
+        assert!(parts().all(|(_, text)| text.len() > 80), "a part says next to nothing");
     }
 
     #[test]

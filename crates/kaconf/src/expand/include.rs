@@ -95,6 +95,16 @@ impl Frame {
         Arc::clone(&self.text)
     }
 
+    /// What is left to read, and where it begins.
+    pub(super) fn rest(&self) -> (&[u8], usize) {
+        (self.text.get(self.at..).unwrap_or_default(), self.at)
+    }
+
+    /// Passes over octets that were read.
+    pub(super) const fn pass(&mut self, octets: usize) {
+        self.at += octets;
+    }
+
     /// Where the next line begins and ends.
     pub(super) fn next_line(&mut self) -> Option<(usize, usize)> {
         let start = self.at;
@@ -208,7 +218,7 @@ impl Expander<'_> {
             paths: paths.into_iter(),
             directory: base.clone(),
             base,
-            file: FileId(0),
+            file: FileId::FIRST,
             text: Arc::default(),
             at: 0,
             check,

@@ -106,7 +106,7 @@ impl<'a> Expander<'a> {
             sequences: Vec::new(),
             residue: None,
             current: Current::default(),
-            at: Location { file: crate::files::FileId(0), start: 0, end: 0 },
+            at: Location { file: crate::files::FileId::FIRST, start: 0, end: 0 },
             how: How::Typed,
             lines: 0,
             spent: Spent::new(&options.limits),
@@ -128,6 +128,7 @@ impl<'a> Expander<'a> {
                 return true;
             }
             if self.halted || !self.advance(sink) {
+                statement.clear(How::Typed);
                 return false;
             }
         }
@@ -139,6 +140,9 @@ impl<'a> Expander<'a> {
         if self.lines > self.options.limits.lines {
             self.limit(sink, format!("more than {} lines were read or made", self.options.limits.lines));
             return false;
+        }
+        if self.residue.is_none() && self.sequences.is_empty() && self.multi.is_empty() {
+            return self.next_of_file(sink);
         }
         let made = self.residue.take().or_else(|| self.next_of_sequence()).or_else(|| self.next_of_multi());
         let Some(line) = made else { return self.next_of_file(sink) };
@@ -152,20 +156,24 @@ impl<'a> Expander<'a> {
     /// Reads one line of the file at hand. False when all files are read.
     fn next_of_file(&mut self, sink: &mut Sink) -> bool {
         let Some(frame) = self.frames.last_mut() else { return false };
+        if self.defining.is_none() {
+            self.current.restart();
+            let (rest, start) = frame.rest();
+            let len = plain::split(rest, start as u32, &mut self.current.tokens).unwrap_or(0);
+            if len > 0 {
+                frame.pass(len);
+                self.current.plain = true;
+                self.at = Location { file: frame.file(), start: start as u32, end: (start + len) as u32 };
+                self.how = How::Typed;
+                return true;
+            }
+            self.current.tokens.clear();
+        }
         let Some((start, end)) = frame.next_line() else {
             self.next_file(sink);
             return true;
         };
         let at = Location { file: frame.file(), start: start as u32, end: end as u32 };
-        if self.defining.is_none() {
-            self.current.restart();
-            if plain::split(&frame.text()[start..end], at.start, &mut self.current.tokens) {
-                self.current.plain = true;
-                (self.at, self.how) = (at, How::Typed);
-                return true;
-            }
-            self.current.tokens.clear();
-        }
         let text = frame.shared_text();
         let raw = &text[start..end];
         let escapes = if self.parent { Escapes::Kept } else { Escapes::Spent };

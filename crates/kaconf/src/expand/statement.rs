@@ -38,6 +38,16 @@ pub(crate) struct Statement {
     /// `text` is that.
     line: Vec<u8>,
     how: How,
+    brace: Brace,
+}
+
+/// Whether a statement is a brace.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Brace {
+    #[default]
+    None,
+    Open,
+    Close,
 }
 
 impl Statement {
@@ -71,11 +81,11 @@ impl Statement {
     }
 
     pub(crate) fn is_open(&self) -> bool {
-        self.word(0) == b"{"
+        self.brace == Brace::Open
     }
 
     pub(crate) fn is_close(&self) -> bool {
-        self.word(0) == b"}"
+        self.brace == Brace::Close
     }
 
     /// Adds how the statement came about to a diagnostic about it.
@@ -112,16 +122,22 @@ impl Statement {
         }
     }
 
-    fn clear(&mut self, how: How) {
+    pub(super) fn clear(&mut self, how: How) {
         self.text.clear();
         self.words.clear();
         self.line.clear();
         self.how = how;
+        self.brace = Brace::None;
     }
 
     /// Becomes the words of these tokens of a file, without anything between them that is not as it is typed.
     fn become_plain(&mut self, text: &[u8], tokens: &[Token], file: FileId) {
         let (Some(first), Some(last)) = (tokens.first(), tokens.last()) else { return };
+        self.brace = match first.kind {
+            Kind::Open => Brace::Open,
+            Kind::Close => Brace::Close,
+            _ => Brace::None,
+        };
         let base = first.start;
         self.text.extend_from_slice(&text[base as usize..last.end as usize]);
         self.words.extend(tokens.iter().map(|token| Word {
@@ -138,6 +154,14 @@ impl Statement {
         } else {
             self.text.extend_from_slice(octets);
         }
+        if self.words.is_empty() {
+            // A word in quotes that is a brace is one, too.
+            self.brace = match &self.text[start as usize..] {
+                b"{" => Brace::Open,
+                b"}" => Brace::Close,
+                _ => Brace::None,
+            };
+        }
         self.words.push(Word { start, end: self.text.len() as u32, at });
     }
 }
@@ -151,16 +175,19 @@ fn names_something(word: &[u8]) -> bool {
 impl Expander<'_> {
     /// Hands out the next statement of the line at hand. False if there is none left.
     pub(super) fn take(&mut self, statement: &mut Statement, sink: &mut Sink) -> bool {
+        if self.current.next >= self.current.tokens.len() {
+            return false;
+        }
         let Some(frame) = self.frames.last() else { return false };
         statement.clear(self.how);
         if self.current.plain {
-            let rest = self.current.tokens.get(self.current.next..).unwrap_or_default();
-            let words = rest.iter().take_while(|token| token.kind == Kind::Word).count();
-            // Where no word is, there is a brace, or nothing any more.
-            let taken = words.max(1).min(rest.len());
+            let rest = &self.current.tokens[self.current.next..];
+            // Where no word is, there is a brace.
+            let words = rest.iter().position(|token| token.kind != Kind::Word).unwrap_or(rest.len());
+            let taken = words.max(1);
             statement.become_plain(frame.text(), &rest[..taken], self.at.file);
             self.current.next += taken;
-            return taken > 0;
+            return true;
         }
         let typed = self.current.made.is_empty();
         let text: &[u8] = if typed { frame.text() } else { &self.current.made };

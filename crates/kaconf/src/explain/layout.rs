@@ -56,6 +56,9 @@ pub(super) fn markdown(out: &mut String, text: &str) {
                 match kind {
                     "conf wrong" => out.push_str("Wrong:\n\n"),
                     "conf right" => out.push_str("Right:\n\n"),
+                    "conf a" => out.push_str("One node:\n\n"),
+                    "conf b wrong" => out.push_str("The other node, wrong:\n\n"),
+                    "conf b right" => out.push_str("The other node, right:\n\n"),
                     _ => {}
                 }
                 out.push_str(&indented(text));

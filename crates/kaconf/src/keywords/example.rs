@@ -103,7 +103,25 @@ fn made(keyword: &Keyword) -> String {
         after.extend(split(frame.after));
         (path, name) = (outer, last);
     }
-    laid_out(before.into_iter().chain(lines).chain(after))
+    laid_out(secured(before.into_iter().chain(lines).chain(after).collect()).into_iter())
+}
+
+/// Where samples have their scripts and FIFOs.
+const SCRIPTS: [&str; 2] = ["\"/usr/local/bin/", "notify_fifo /"];
+
+/// A configuration with scripts or FIFOs says whose they are, and that nobody else may change them.
+fn secured(mut lines: Vec<String>) -> Vec<String> {
+    const HEAD: &str = "global_defs {";
+    if lines.iter().any(|line| SCRIPTS.iter().any(|script| line.contains(script))) {
+        let said = ["enable_script_security", "script_user root"].map(str::to_owned);
+        if let Some(head) = lines.iter().position(|line| line == HEAD) {
+            lines.splice(head + 1..head + 1, said);
+        } else {
+            let [security, user] = said;
+            lines.splice(0..0, [HEAD.to_owned(), security, user, "}".to_owned()]);
+        }
+    }
+    lines
 }
 
 /// What a block needs, but for what the example has itself.

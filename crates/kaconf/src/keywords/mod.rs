@@ -17,7 +17,7 @@ mod words;
 use std::borrow::Cow;
 use std::sync::OnceLock;
 
-pub(crate) use suggest::{Meant, meant, newer, values_of};
+pub(crate) use suggest::{Meant, meant, nearest, newer, values_of};
 pub use suggest::{suggest, suggest_value};
 
 /// The table as text: block, name, kind, grammar, default, since, status, replaced_by, help.

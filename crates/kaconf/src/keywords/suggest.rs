@@ -51,6 +51,19 @@ pub fn suggest_value<'a>(values: &[&'a str], word: &str) -> Option<&'a str> {
     })
 }
 
+/// The names that may have been meant by a word, the nearest first; none that is a slip further than that.
+pub(crate) fn nearest<'a>(names: impl Iterator<Item = &'a str>, word: &str) -> Vec<&'a str> {
+    let near = names.filter_map(|name| {
+        let most = bound(name.len().max(word.len()));
+        Some((distance(name.as_bytes(), word.as_bytes(), most)?, name))
+    });
+    let mut near: Vec<_> = near.collect();
+    near.sort_unstable();
+    near.dedup();
+    let most = near.first().map_or(0, |(cost, _)| *cost + SLIP);
+    near.into_iter().take_while(|(cost, _)| *cost < most).map(|(_, name)| name).collect()
+}
+
 /// What an unknown keyword was probably meant to be, this block's keywords before those of others.
 pub(crate) fn meant(path: &str, name: &str) -> Option<Meant> {
     let near = nearest_of(path, name);

@@ -6,6 +6,7 @@ use ipnetwork::IpNetwork;
 use vrrp_types::Family;
 
 use super::context::Context;
+use super::owner::Owner;
 use crate::code::Code;
 use crate::expand::Statement;
 use crate::model::{Broadcast, InterfaceName, VirtualAddress};
@@ -14,7 +15,7 @@ use crate::value;
 /// An address line while it is read.
 pub(super) struct Line<'s> {
     pub(super) line: &'s Statement,
-    owner: String,
+    owner: Owner<'s>,
     /// The word at hand.
     words: usize,
     /// It stands in `static_ipaddress`.
@@ -35,7 +36,7 @@ enum Flow {
 
 impl<'s> Line<'s> {
     /// `owner` begins every message; `fixed` is for a line of `static_ipaddress`.
-    pub(super) const fn new(line: &'s Statement, owner: String, fixed: bool) -> Self {
+    pub(super) const fn new(line: &'s Statement, owner: Owner<'s>, fixed: bool) -> Self {
         Self { line, owner, words: 1, fixed, preferred: false }
     }
 

@@ -4,6 +4,7 @@ use vrrp_types::Family;
 
 use super::address_line::Line;
 use super::draft::{DeviceLine, Draft};
+use super::owner::Owner;
 use super::reader::Reader;
 use crate::code::Code;
 use crate::diag::Diagnostic;
@@ -13,8 +14,7 @@ use crate::model::VirtualAddress;
 impl Reader<'_> {
     /// Reads the lines of one of the two lists.
     pub(super) fn virtual_addresses(&mut self, statement: &mut Statement, draft: &mut Draft, excluded: bool) {
-        let head = std::mem::take(statement);
-        self.lines(&head, |reader, line| {
+        self.lines(statement, |reader, line| {
             let read = Line::new(line, draft.owner(), false).read(&mut reader.context);
             if let Some(address) = read {
                 reader.add_address(line, draft, address, excluded);
@@ -24,7 +24,7 @@ impl Reader<'_> {
 
     /// Adds an address, unless its family is another's or it is there already.
     fn add_address(&mut self, line: &Statement, draft: &mut Draft, new: VirtualAddress, excluded: bool) {
-        let owner = draft.owner();
+        let owner = Owner::of(&draft.name);
         let ip = new.address.ip();
         if !excluded {
             let family = *draft.family.get_or_insert(Family::of(ip));

@@ -11,6 +11,7 @@ use crate::model::{
 };
 
 use super::draft::Seen;
+use super::owner::Owner;
 
 /// The blocks that are not instances.
 #[derive(Debug, Default)]
@@ -59,7 +60,7 @@ pub(super) struct GroupDraft {
     pub(super) at: Option<Location>,
     /// `group`; `None` if it was not given, or is empty.
     pub(super) members: Option<Vec<(Box<str>, Option<Location>)>>,
-    pub(super) tracking: TrackingDraft,
+    pub(super) tracking: Option<Box<TrackingDraft>>,
     pub(super) tracking_weight: bool,
     pub(super) notify: Notify,
     pub(super) smtp_alert: Option<bool>,
@@ -72,7 +73,7 @@ impl GroupDraft {
             name: name.into(),
             at,
             members: None,
-            tracking: TrackingDraft::default(),
+            tracking: None,
             tracking_weight: false,
             notify: Notify::default(),
             smtp_alert: None,
@@ -81,8 +82,8 @@ impl GroupDraft {
     }
 
     /// How messages about it begin.
-    pub(super) fn owner(&self) -> String {
-        format!("({}) ", self.name)
+    pub(super) fn owner(&self) -> Owner<'_> {
+        Owner::of(&self.name)
     }
 }
 

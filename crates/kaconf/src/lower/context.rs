@@ -1,5 +1,7 @@
 //! What every keyword's reader has at hand: the diagnostics, the host, and words read as values.
 
+use std::fmt::Display;
+
 use super::routing::Routing;
 use super::script::ScriptRules;
 use crate::code::Code;
@@ -51,7 +53,7 @@ impl Context<'_> {
     /// A whole number; junk behind it is overlooked outside of a configuration test.
     pub(super) fn lenient(
         &mut self,
-        owner: &str,
+        owner: impl Display + Copy,
         statement: &Statement,
         min: i64,
         max: i64,
@@ -59,13 +61,13 @@ impl Context<'_> {
     ) -> Option<i64> {
         let text = self.need(statement, 1)?;
         let read = value::number(text, min, max, !self.test);
-        self.judged(owner, statement, read, otherwise)
+        self.judged(&owner, statement, read, otherwise)
     }
 
     /// A whole number without junk.
     pub(super) fn strict(
         &mut self,
-        owner: &str,
+        owner: impl Display + Copy,
         statement: &Statement,
         min: i64,
         max: i64,
@@ -73,13 +75,13 @@ impl Context<'_> {
     ) -> Option<i64> {
         let text = self.need(statement, 1)?;
         let read = value::number(text, min, max, false);
-        self.judged(owner, statement, read, otherwise)
+        self.judged(&owner, statement, read, otherwise)
     }
 
     /// Seconds with up to six decimals, in microseconds.
     pub(super) fn seconds(
         &mut self,
-        owner: &str,
+        owner: impl Display + Copy,
         statement: &Statement,
         min: i64,
         max: i64,
@@ -87,13 +89,13 @@ impl Context<'_> {
     ) -> Option<i64> {
         let text = self.need(statement, 1)?;
         let read = value::decimal(text, min, max, 6);
-        self.judged(owner, statement, read, otherwise)
+        self.judged(&owner, statement, read, otherwise)
     }
 
     /// A decimal with `scale` digits of fraction, in its smallest unit.
     pub(super) fn decimal(
         &mut self,
-        owner: &str,
+        owner: impl Display + Copy,
         statement: &Statement,
         min: i64,
         max: i64,
@@ -102,7 +104,7 @@ impl Context<'_> {
     ) -> Option<i64> {
         let text = self.need(statement, 1)?;
         let read = value::decimal(text, min, max, scale);
-        self.judged(owner, statement, read, otherwise)
+        self.judged(&owner, statement, read, otherwise)
     }
 
     /// A whole number at any place of a line; junk behind it is overlooked outside of a configuration test.
@@ -125,7 +127,7 @@ impl Context<'_> {
     }
 
     /// What follows the number of a `weight` where a thing is defined.
-    pub(super) fn weight_option(&mut self, owner: &str, statement: &Statement, weight: &mut Weight) {
+    pub(super) fn weight_option(&mut self, owner: impl Display + Copy, statement: &Statement, weight: &mut Weight) {
         if statement.len() < 3 {
             return;
         }
@@ -140,7 +142,7 @@ impl Context<'_> {
         }
     }
 
-    fn judged(&mut self, owner: &str, statement: &Statement, read: Read, otherwise: &str) -> Option<i64> {
+    fn judged(&mut self, owner: &dyn Display, statement: &Statement, read: Read, otherwise: &str) -> Option<i64> {
         if let Some(problem) = read.problem {
             let outcome = match (read.value, problem) {
                 (Some(_), Problem::TooPrecise) => "rounding it".to_owned(),
@@ -155,7 +157,7 @@ impl Context<'_> {
     }
 
     /// A flag that may be followed by a boolean; alone it is true. `None` if what follows is no boolean.
-    pub(super) fn boolean(&mut self, owner: &str, statement: &Statement) -> Option<bool> {
+    pub(super) fn boolean(&mut self, owner: impl Display + Copy, statement: &Statement) -> Option<bool> {
         if statement.len() < 2 {
             return Some(true);
         }
@@ -174,7 +176,7 @@ impl Context<'_> {
     /// The name of an interface; longer than the kernel takes is reported and none.
     pub(super) fn interface_name(
         &mut self,
-        owner: &str,
+        owner: impl Display + Copy,
         statement: &Statement,
         word: usize,
     ) -> Option<InterfaceName> {

@@ -9,6 +9,7 @@ use vrrp_types::{Family, Version, Vrid};
 use super::blocks::TrackingDraft;
 use super::hmac::HmacDraft;
 use super::instance::KEYWORDS;
+use super::owner::Owner;
 use super::resolve_groups::Membership;
 use super::vmac::VmacDraft;
 use crate::files::Location;
@@ -125,7 +126,8 @@ pub(super) struct Draft {
     pub(super) vmac: VmacDraft,
     pub(super) vrf: Option<InterfaceName>,
     pub(super) hmac: Option<Box<HmacDraft>>,
-    pub(super) tracking: TrackingDraft,
+    /// In a box: of thousands of instances few track much.
+    pub(super) tracking: Option<Box<TrackingDraft>>,
     pub(super) notify: Notify,
     pub(super) smtp_alert: Option<bool>,
     pub(super) notify_priority_changes: Option<bool>,
@@ -177,7 +179,7 @@ impl Draft {
             vmac: VmacDraft::default(),
             vrf: None,
             hmac: None,
-            tracking: TrackingDraft::default(),
+            tracking: None,
             notify: Notify::default(),
             smtp_alert: None,
             notify_priority_changes: None,
@@ -189,8 +191,8 @@ impl Draft {
     }
 
     /// How messages about it begin.
-    pub(super) fn owner(&self) -> String {
-        format!("({}) ", self.name)
+    pub(super) fn owner(&self) -> Owner<'_> {
+        Owner::of(&self.name)
     }
 
     /// Gives back the room that lists grew into: a configuration may have thousands of instances.
@@ -202,7 +204,9 @@ impl Draft {
         self.routes.shrink_to_fit();
         self.rules.shrink_to_fit();
         self.unicast.peers.shrink_to_fit();
-        self.tracking.shrink();
+        if let Some(tracking) = &mut self.tracking {
+            tracking.shrink();
+        }
     }
 
     /// Remembers where a keyword of [`KEYWORDS`] stood; the last one counts.

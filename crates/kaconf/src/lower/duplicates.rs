@@ -12,13 +12,13 @@ use crate::model::{Instance, InterfaceName, Mode};
 use crate::source::InterfaceFacts;
 
 /// What two instances must not share.
-type Key = (Family, Vrid, On, Whom);
+type Key<'a> = (Family, Vrid, On<'a>, Whom);
 
 /// Where an instance sends.
-#[derive(Clone, PartialEq, Eq, Hash)]
-enum On {
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum On<'a> {
     /// By an interface, or, unicast, by whichever leads there.
-    Interface(Option<InterfaceName>),
+    Interface(Option<&'a InterfaceName>),
     /// Either: what an instance without an interface meets.
     Anywhere,
 }
@@ -33,19 +33,24 @@ enum Whom {
 impl Reader<'_> {
     /// Reports instances of one family and identifier that send the same way, and which come later.
     pub(super) fn report_duplicates(&mut self, instances: &[Instance], places: &[Option<Location>]) {
-        let mut seen: HashMap<Key, usize> = HashMap::with_capacity(instances.len());
+        let mut seen: HashMap<Key<'_>, usize> = HashMap::with_capacity(instances.len());
+        // Only one without an interface asks for this.
+        let anywhere = instances.iter().any(|instance| instance.interface.is_none());
         for (index, instance) in instances.iter().enumerate() {
             let mut first = None;
             for whom in whoms(instance) {
                 let key = |on| (instance.family, instance.vrid, on, whom);
                 let met = |on| seen.get(&key(on)).copied();
-                let here = On::Interface(instance.interface.clone());
+                let here = On::Interface(instance.interface.as_ref());
                 first = first.or_else(|| match instance.interface {
-                    Some(_) => met(here.clone()).or_else(|| met(On::Interface(None))),
+                    Some(_) if anywhere => met(here).or_else(|| met(On::Interface(None))),
+                    Some(_) => met(here),
                     None => met(On::Anywhere),
                 });
                 seen.entry(key(here)).or_insert(index);
-                seen.entry(key(On::Anywhere)).or_insert(index);
+                if anywhere {
+                    seen.entry(key(On::Anywhere)).or_insert(index);
+                }
             }
             if let Some(first) = first {
                 self.report_duplicate(&instances[first], instance, places[index]);

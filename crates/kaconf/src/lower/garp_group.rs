@@ -77,8 +77,7 @@ impl Reader<'_> {
 
     /// `interface_up_down_delays { NAME DOWN [UP] ... }`: what cannot be read is passed over.
     pub(super) fn interface_delays(&mut self, statement: &mut Statement) {
-        let head = std::mem::take(statement);
-        self.lines(&head, |reader, line| {
+        self.lines(statement, |reader, line| {
             let Some(interface) = InterfaceName::new(&line.text(0)) else {
                 return reader.no_such_interface(line);
             };
@@ -107,8 +106,7 @@ impl Reader<'_> {
 
     /// `linkbeat_interfaces { NAME [MII|ETHTOOL|IOCTL] ... }`
     pub(super) fn linkbeat_interfaces(&mut self, statement: &mut Statement) {
-        let head = std::mem::take(statement);
-        self.lines(&head, |reader, line| {
+        self.lines(statement, |reader, line| {
             let Some(interface) = InterfaceName::new(&line.text(0)) else {
                 return reader.no_such_interface(line);
             };

@@ -1,10 +1,12 @@
 //! `auth_hmac`: keys, and how they are used.
 
+use std::fmt::Display;
 use std::path::Path;
 use std::time::Duration;
 
 use super::context::Context;
 use super::draft::Draft;
+use super::owner::Owner;
 use super::reader::{Next, Progress, Reader};
 use crate::code::Code;
 use crate::expand::Statement;
@@ -34,7 +36,7 @@ pub(super) struct HmacDraft {
 impl Reader<'_> {
     /// Reads the block; a second one adds to the first.
     pub(super) fn auth_hmac(&mut self, statement: &mut Statement, draft: &mut Draft) {
-        let owner = draft.owner();
+        let owner = Owner::of(&draft.name);
         let hmac = draft.hmac.get_or_insert_with(|| {
             Box::new(HmacDraft {
                 at: statement.at(0),
@@ -102,7 +104,7 @@ impl Reader<'_> {
 }
 
 /// `key ID VALUE`
-fn key(context: &mut Context<'_>, statement: &Statement, owner: &str, hmac: &mut HmacDraft) {
+fn key(context: &mut Context<'_>, statement: &Statement, owner: impl Display + Copy, hmac: &mut HmacDraft) {
     if statement.len() < 3 {
         let message = format!("{owner}a key needs an id and a value, ignoring it");
         return context.report(statement, 0, Code::BadKey, message);
@@ -158,7 +160,7 @@ fn decoded(text: &[u8]) -> Vec<u8> {
     out
 }
 
-fn anti_replay(context: &mut Context<'_>, statement: &Statement, owner: &str, hmac: &mut HmacDraft) {
+fn anti_replay(context: &mut Context<'_>, statement: &Statement, owner: impl Display + Copy, hmac: &mut HmacDraft) {
     let Some(word) = context.need(statement, 1) else { return };
     match word {
         b"time" => hmac.monotonic = false,
@@ -173,7 +175,7 @@ fn anti_replay(context: &mut Context<'_>, statement: &Statement, owner: &str, hm
     }
 }
 
-fn mode(context: &mut Context<'_>, statement: &Statement, owner: &str, hmac: &mut HmacDraft) {
+fn mode(context: &mut Context<'_>, statement: &Statement, owner: impl Display + Copy, hmac: &mut HmacDraft) {
     let Some(word) = context.need(statement, 1) else { return };
     hmac.mode = match word {
         b"enforce" => HmacMode::Enforce,

@@ -1,8 +1,10 @@
 //! `vrrp_instance`: which keyword is read by what.
 
 use super::context::Context;
+use super::dispatch::Dispatch;
 use super::draft::{AuthType, Draft};
 use super::instance_values as values;
+use super::owner::Owner;
 use super::reader::{Next, Progress, Reader};
 use super::vmac;
 use crate::code::Code;
@@ -95,6 +97,8 @@ pub(super) const KEYWORDS: &[(&str, Setter)] = &[
     ("vrf", vmac::vrf),
 ];
 
+static DISPATCH: Dispatch = Dispatch::new("vrrp_instance");
+
 impl Reader<'_> {
     /// Reads a `vrrp_instance`. True if a statement was read that is not part of it.
     pub(super) fn vrrp_instance(&mut self, statement: &mut Statement) -> bool {
@@ -123,14 +127,14 @@ impl Reader<'_> {
     }
 
     fn instance_keyword(&mut self, statement: &mut Statement, draft: &mut Draft) {
-        let word = statement.word(0);
-        if let Ok(index) = KEYWORDS.binary_search_by(|(name, _)| name.as_bytes().cmp(word)) {
+        let number = self.recorder.number();
+        if let Some(index) = DISPATCH.find(number, statement.word(0), KEYWORDS, |row| row.0) {
             KEYWORDS[index].1(&mut self.context, statement, draft);
             return draft.mark(index, statement.at(0));
         }
-        let owner = draft.owner();
-        if self.track_list(statement, &owner, &mut draft.tracking)
-            || self.context.notify(&owner, statement, &mut draft.notify, false)
+        let owner = Owner::of(&draft.name);
+        if self.track_list(statement, owner, &mut draft.tracking)
+            || self.context.notify(owner, statement, &mut draft.notify, false)
         {
             return;
         }
@@ -158,8 +162,7 @@ impl Reader<'_> {
         self.deprecated(statement, keyword);
         match keyword.shape {
             Shape::Block | Shape::Lines => {
-                let head = std::mem::take(statement);
-                self.lines(&head, |_, _| {});
+                self.lines(statement, |_, _| {});
             }
             Shape::Value => values::needs_value(&mut self.context, statement, keyword),
             Shape::Flag => {}

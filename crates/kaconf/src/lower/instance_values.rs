@@ -6,6 +6,7 @@ use vrrp_types::{Family, Version, Vrid};
 
 use super::context::Context;
 use super::draft::Draft;
+use super::owner::Owner;
 use crate::code::Code;
 use crate::expand::Statement;
 use crate::keywords::Keyword;
@@ -28,14 +29,14 @@ pub(super) fn needs_value(context: &mut Context<'_>, statement: &Statement, keyw
 
 /// A flag that may be followed by a boolean.
 pub(super) fn boolean(context: &mut Context<'_>, statement: &Statement, name: &str, into: &mut Option<bool>) {
-    if let Some(value) = context.boolean(&format!("({name}) "), statement) {
+    if let Some(value) = context.boolean(Owner::of(name), statement) {
         *into = Some(value);
     }
 }
 
 /// `skip_check_adv_addr`: any boolean sets it, `false` too.
 pub(super) fn skip_check_adv_addr(context: &mut Context<'_>, statement: &Statement, draft: &mut Draft) {
-    let Some(value) = context.boolean(&draft.owner(), statement) else { return };
+    let Some(value) = context.boolean(draft.owner(), statement) else { return };
     draft.skip_check_adv_addr = true;
     if !value {
         let message = format!(
@@ -69,7 +70,7 @@ pub(super) fn state(context: &mut Context<'_>, statement: &Statement, draft: &mu
 /// `interface NAME`; whether it exists is asked when all is read.
 pub(super) fn interface(context: &mut Context<'_>, statement: &Statement, draft: &mut Draft) {
     if context.need(statement, 1).is_some()
-        && let Some(name) = context.interface_name(&draft.owner(), statement, 1)
+        && let Some(name) = context.interface_name(draft.owner(), statement, 1)
     {
         let before = draft.at("interface");
         if let Some(other) = draft.interface.replace(name) {
@@ -79,7 +80,7 @@ pub(super) fn interface(context: &mut Context<'_>, statement: &Statement, draft:
 }
 
 pub(super) fn virtual_router_id(context: &mut Context<'_>, statement: &Statement, draft: &mut Draft) {
-    let vrid = context.strict(&draft.owner(), statement, 1, 255, IGNORING);
+    let vrid = context.strict(draft.owner(), statement, 1, 255, IGNORING);
     if let Some(vrid) = vrid.and_then(|vrid| Vrid::new(vrid as u8)) {
         draft.vrid = Some(vrid);
     }
@@ -87,31 +88,31 @@ pub(super) fn virtual_router_id(context: &mut Context<'_>, statement: &Statement
 
 /// `priority`: what cannot be read is 100.
 pub(super) fn priority(context: &mut Context<'_>, statement: &Statement, draft: &mut Draft) {
-    let priority = context.strict(&draft.owner(), statement, 1, 255, "using the default 100");
+    let priority = context.strict(draft.owner(), statement, 1, 255, "using the default 100");
     draft.priority = Some(priority.map_or(100, |priority| priority as u8));
 }
 
 /// `advert_int`: what the version can say of it is decided when all is read.
 pub(super) fn advert_int(context: &mut Context<'_>, statement: &Statement, draft: &mut Draft) {
-    if let Some(micros) = context.seconds(&draft.owner(), statement, SECOND / 100, 255 * SECOND, IGNORING) {
+    if let Some(micros) = context.seconds(draft.owner(), statement, SECOND / 100, 255 * SECOND, IGNORING) {
         draft.advert_int = Some(micros as u32);
     }
 }
 
 pub(super) fn preempt_delay(context: &mut Context<'_>, statement: &Statement, draft: &mut Draft) {
-    let micros = context.seconds(&draft.owner(), statement, 0, 1000 * SECOND, "using none");
+    let micros = context.seconds(draft.owner(), statement, 0, 1000 * SECOND, "using none");
     draft.preempt_delay = micros.unwrap_or(0) as u32;
 }
 
 pub(super) fn down_timer_adverts(context: &mut Context<'_>, statement: &Statement, draft: &mut Draft) {
-    if let Some(adverts) = context.lenient(&draft.owner(), statement, 1, 100, IGNORING) {
+    if let Some(adverts) = context.lenient(draft.owner(), statement, 1, 100, IGNORING) {
         draft.down_timer_adverts = Some(adverts as u8);
     }
 }
 
 /// `version`: what a version or an IPv6 address before it says stands.
 pub(super) fn version(context: &mut Context<'_>, statement: &Statement, draft: &mut Draft) {
-    let version = match context.lenient(&draft.owner(), statement, 2, 3, IGNORING) {
+    let version = match context.lenient(draft.owner(), statement, 2, 3, IGNORING) {
         Some(2) => Version::V2,
         Some(_) => Version::V3,
         None => return,
@@ -185,7 +186,7 @@ pub(super) fn mcast_dst_ip(context: &mut Context<'_>, statement: &Statement, dra
 }
 
 pub(super) fn unicast_ttl(context: &mut Context<'_>, statement: &Statement, draft: &mut Draft) {
-    if let Some(ttl) = context.strict(&draft.owner(), statement, 0, 255, IGNORING) {
+    if let Some(ttl) = context.strict(draft.owner(), statement, 0, 255, IGNORING) {
         draft.unicast.ttl = Some(ttl as u8);
     }
 }
@@ -212,7 +213,7 @@ pub(super) fn kernel_rx_buf_size(context: &mut Context<'_>, statement: &Statemen
         let message = format!("{}invalid kernel_rx_buf_size, it takes one number of octets", draft.owner());
         return context.report(statement, 0, Code::BadValue, message);
     }
-    if let Some(octets) = context.strict(&draft.owner(), statement, 0, i64::from(u32::MAX), IGNORING) {
+    if let Some(octets) = context.strict(draft.owner(), statement, 0, i64::from(u32::MAX), IGNORING) {
         draft.rx_buffer = Some(octets as u32);
     }
 }
@@ -226,14 +227,14 @@ pub(super) fn timer_expired_backup(context: &mut Context<'_>, statement: &Statem
     }
     if statement.len() < 2 {
         draft.timer_expired_backup = Some(254);
-    } else if let Some(priority) = context.strict(&draft.owner(), statement, 1, 254, IGNORING) {
+    } else if let Some(priority) = context.strict(draft.owner(), statement, 1, 254, IGNORING) {
         draft.timer_expired_backup = Some(priority as u8);
     }
 }
 
 /// `debug LEVEL`
 pub(super) fn debug(context: &mut Context<'_>, statement: &Statement, draft: &mut Draft) {
-    if let Some(level) = context.lenient(&draft.owner(), statement, 0, 4, IGNORING) {
+    if let Some(level) = context.lenient(draft.owner(), statement, 0, 4, IGNORING) {
         draft.debug = level as u8;
     }
 }
@@ -253,7 +254,7 @@ pub(super) fn garp_seconds(
     name: &str,
     into: &mut Option<u32>,
 ) {
-    if let Some(seconds) = context.lenient(&format!("({name}) "), statement, 0, SECONDS_MAX, IGNORING) {
+    if let Some(seconds) = context.lenient(Owner::of(name), statement, 0, SECONDS_MAX, IGNORING) {
         *into = Some(seconds as u32);
     }
 }
@@ -265,8 +266,8 @@ pub(super) fn garp_repeat(
     name: &str,
     into: &mut Option<u32>,
 ) {
-    let owner = format!("({name}) ");
-    if let Some(repeat) = context.lenient(&owner, statement, 0, i64::from(u32::MAX), IGNORING) {
+    let owner = Owner::of(name);
+    if let Some(repeat) = context.lenient(owner, statement, 0, i64::from(u32::MAX), IGNORING) {
         if repeat == 0 {
             let message = format!("{owner}{} must be greater than 0, setting to 1", statement.text(0));
             context.report(statement, 1, Code::Adjusted, message);
@@ -276,12 +277,12 @@ pub(super) fn garp_repeat(
 }
 
 pub(super) fn garp_master_refresh(context: &mut Context<'_>, statement: &Statement, draft: &mut Draft) {
-    let seconds = context.lenient(&draft.owner(), statement, 0, i64::from(u32::MAX), "using none");
+    let seconds = context.lenient(draft.owner(), statement, 0, i64::from(u32::MAX), "using none");
     draft.garp.refresh = Some(seconds.unwrap_or(0) as u32);
 }
 
 pub(super) fn garp_lower_prio_repeat(context: &mut Context<'_>, statement: &Statement, draft: &mut Draft) {
-    if let Some(repeat) = context.lenient(&draft.owner(), statement, 0, i64::from(i32::MAX), IGNORING) {
+    if let Some(repeat) = context.lenient(draft.owner(), statement, 0, i64::from(i32::MAX), IGNORING) {
         draft.garp.lower_prio_repeat = Some(repeat as u32);
     }
 }

@@ -1,8 +1,11 @@
 //! The list `unicast_peer` of a `vrrp_instance`.
 
+use std::fmt::Display;
+
 use vrrp_types::Family;
 
 use super::draft::Draft;
+use super::owner::Owner;
 use super::reader::Reader;
 use crate::code::Code;
 use crate::expand::Statement;
@@ -13,12 +16,11 @@ impl Reader<'_> {
     /// `unicast_peer { ADDRESS [min_ttl N] [max_ttl N] ... }`
     pub(super) fn unicast_peers(&mut self, statement: &mut Statement, draft: &mut Draft) {
         draft.unicast.configured = true;
-        let head = std::mem::take(statement);
-        self.lines(&head, |reader, line| reader.unicast_peer(line, draft));
+        self.lines(statement, |reader, line| reader.unicast_peer(line, draft));
     }
 
     fn unicast_peer(&mut self, line: &Statement, draft: &mut Draft) {
-        let owner = draft.owner();
+        let owner = Owner::of(&draft.name);
         let Some(address) = value::host(line.word(0)) else {
             let message = format!("{owner}malformed unicast peer address '{}', skipping it", line.text(0));
             return self.context.report(line, 0, Code::BadAddress, message);
@@ -45,7 +47,7 @@ impl Reader<'_> {
     }
 
     /// The range of TTLs taken from a peer; `None` if none was typed.
-    fn peer_ttl(&mut self, line: &Statement, owner: &str) -> Option<(u8, u8)> {
+    fn peer_ttl(&mut self, line: &Statement, owner: impl Display + Copy) -> Option<(u8, u8)> {
         let mut range = None;
         for word in (1..line.len()).step_by(2) {
             if word + 1 >= line.len() {

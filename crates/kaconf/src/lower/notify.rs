@@ -1,5 +1,7 @@
 //! `notify*`, `smtp_alert` and `notify_priority_changes`: of instances and of sync groups.
 
+use std::fmt::Display;
+
 use super::context::Context;
 use crate::code::Code;
 use crate::expand::Statement;
@@ -10,7 +12,7 @@ impl Context<'_> {
     /// none of a group's.
     pub(super) fn notify(
         &mut self,
-        owner: &str,
+        owner: impl Display + Copy,
         statement: &Statement,
         notify: &mut Notify,
         group: bool,
@@ -32,9 +34,9 @@ impl Context<'_> {
         true
     }
 
-    fn notify_script(&mut self, owner: &str, statement: &Statement, slot: &mut Option<Script>) {
+    fn notify_script(&mut self, owner: impl Display + Copy, statement: &Statement, slot: &mut Option<Box<Script>>) {
         if slot.is_none() {
-            *slot = self.script(owner, statement);
+            *slot = self.script(owner, statement).map(Box::new);
         } else if self.need(statement, 1).is_some() {
             let message = format!(
                 "{owner}{} is already given, ignoring {}: one script can do several things",
@@ -45,14 +47,14 @@ impl Context<'_> {
         }
     }
 
-    fn notify_deleted(&mut self, owner: &str, statement: &Statement, notify: &mut Notify) {
+    fn notify_deleted(&mut self, owner: impl Display + Copy, statement: &Statement, notify: &mut Notify) {
         if notify.tells_deletion {
             let message = format!("{owner}notify_deleted is already given, ignoring this one");
             return self.report(statement, 0, Code::Repeated, message);
         }
         notify.tells_deletion = true;
         if statement.len() > 1 {
-            notify.deleted = self.script(owner, statement);
+            notify.deleted = self.script(owner, statement).map(Box::new);
         }
     }
 }

@@ -13,8 +13,7 @@ impl Reader<'_> {
         match keyword.shape {
             Shape::Block => self.known_block(keyword.name, NESTING_MAX),
             Shape::Lines => {
-                let head = std::mem::take(statement);
-                self.lines(&head, |_, _| {});
+                self.lines(statement, |_, _| {});
             }
             Shape::Value | Shape::Flag => {}
         }

@@ -39,6 +39,8 @@ pub(super) struct Reader<'a> {
     pub(super) places: HashMap<&'static str, Location>,
     /// A keyword of the root or of `global_defs` lacked its value: keepalived's parent reads those.
     pub(super) parent_stopped: bool,
+    /// Statements that are not in use, for the room they have.
+    spare: Vec<Statement>,
     /// How many braces are open.
     depth: u32,
     /// The last brace that opened, for the report at the end of the file.
@@ -84,6 +86,7 @@ impl<'a> Reader<'a> {
             recorder: Recorder::new(options.outline),
             places: HashMap::new(),
             parent_stopped: false,
+            spare: Vec::new(),
             depth: 0,
             opened: None,
         }
@@ -186,7 +189,7 @@ impl<'a> Reader<'a> {
 
     /// [`Self::lines`] for a block that has a name.
     pub(super) fn lines_of(&mut self, head: &Statement, mut read: impl FnMut(&mut Self, &Statement)) {
-        let mut statement = Statement::default();
+        let mut statement = self.spare.pop().unwrap_or_default();
         let mut needs_open = true;
         self.recorder.enter();
         while self.next(&mut statement) {
@@ -205,6 +208,7 @@ impl<'a> Reader<'a> {
             read(self, &statement);
         }
         self.recorder.leave();
+        self.spare.push(statement);
     }
 
     /// Reports a keyword that the table does not have.

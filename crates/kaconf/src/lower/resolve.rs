@@ -2,6 +2,8 @@
 //!
 //! The order is keepalived's, so that what depends on another setting sees it as keepalived would.
 
+use std::collections::HashSet;
+
 use vrrp_types::{Family, Priority, Version};
 
 use super::draft::{AuthType, Draft};
@@ -9,23 +11,32 @@ use super::reader::Reader;
 use crate::code::Code;
 use crate::model::{Accept, Authentication, ChecksumV3, Config, Global, InitialState, Instance, Mode};
 
+/// So many drafts are done until their room is given back.
+const DRAFTS_GIVEN_BACK: usize = 256;
+
 impl Reader<'_> {
     /// Makes the model of all that was read.
     pub(super) fn resolve(&mut self) -> Config {
         self.settle_routing();
+        self.names = HashSet::new();
         let mut drafts = std::mem::take(&mut self.drafts);
         let groups = if self.context.stopped { Vec::new() } else { self.join_groups(&mut drafts) };
         let mut instances = Vec::with_capacity(drafts.len());
         let mut places = Vec::with_capacity(drafts.len());
-        for draft in drafts {
+        // From the end of a reversed list: so the room of those that are done is given back on the way.
+        drafts.reverse();
+        while let Some(mut draft) = drafts.pop() {
             if self.context.stopped {
                 break;
+            }
+            if drafts.len().is_multiple_of(DRAFTS_GIVEN_BACK) {
+                drafts.shrink_to_fit();
             }
             if !self.can_run(&draft) {
                 continue;
             }
             let at = draft.at("virtual_router_id");
-            if let Some(instance) = self.resolve_instance(draft) {
+            if let Some(instance) = self.resolve_instance(&mut draft) {
                 instances.push(instance);
                 places.push(at);
             }
@@ -40,10 +51,10 @@ impl Reader<'_> {
         config
     }
 
-    fn resolve_instance(&mut self, mut draft: Draft) -> Option<Instance> {
+    fn resolve_instance(&mut self, draft: &mut Draft) -> Option<Instance> {
         let strict = draft.strict.unwrap_or(self.defaults.strict);
         let family = draft.family.unwrap_or(Family::V4);
-        let version = self.version(&draft, family, strict);
+        let version = self.version(draft, family, strict);
         let vrid = draft.vrid?;
         let group = self.group(family);
         // An ipvlan sends from its own address; a source that was refused does not take that away.
@@ -53,21 +64,21 @@ impl Reader<'_> {
         (new.strict, new.version, new.interface) = (strict, version, draft.interface.take());
         (new.source, new.dont_track_primary) = (draft.source, draft.dont_track_primary);
         new.track_source = draft.track_source && draft.source.is_some();
-        self.state_and_priority(&draft, &mut new);
-        self.authentication_checks(&draft, &mut new);
-        self.hmac_checks(&mut draft, &mut new);
-        self.mode(&mut draft, &mut new);
-        self.vmac_early(&mut draft, &mut new);
-        if !self.interface_fits(&draft, &new) || !self.has_addresses(&mut draft, &mut new) {
+        self.state_and_priority(draft, &mut new);
+        self.authentication_checks(draft, &mut new);
+        self.hmac_checks(draft, &mut new);
+        self.mode(draft, &mut new);
+        self.vmac_early(draft, &mut new);
+        if !self.interface_fits(draft, &new) || !self.has_addresses(draft, &mut new) {
             return None;
         }
         (new.routes, new.rules) = (std::mem::take(&mut draft.routes), std::mem::take(&mut draft.rules));
-        self.preemption(&draft, &mut new);
-        self.patience(&draft, &mut new);
-        self.accept(&draft, &mut new);
-        self.garp(&draft, &mut new);
-        self.adverts(&draft, &mut new);
-        self.interval(&draft, &mut new);
+        self.preemption(draft, &mut new);
+        self.patience(draft, &mut new);
+        self.accept(draft, &mut new);
+        self.garp(draft, &mut new);
+        self.adverts(draft, &mut new);
+        self.interval(draft, &mut new);
         let as_v2 = draft.checksum_as_v2.unwrap_or(self.defaults.checksum_as_v2);
         new.checksum_v3 = if as_v2 { ChecksumV3::AsV2 } else { ChecksumV3::PseudoHeader };
         new.skip_check_adv_addr = draft.skip_check_adv_addr || self.defaults.skip_check_adv_addr;
@@ -81,8 +92,8 @@ impl Reader<'_> {
         new.notify = std::mem::take(&mut draft.notify);
         new.linkbeat_polling = draft.linkbeat_polling && new.interface.is_some();
         (new.lvs_sync_interface, new.debug) = (draft.lvs_sync_interface.take(), draft.debug);
-        self.vmac(&mut draft, &mut new);
-        self.tracking_of(&mut draft, &mut new);
+        self.vmac(draft, &mut new);
+        self.tracking_of(draft, &mut new);
         Some(new)
     }
 

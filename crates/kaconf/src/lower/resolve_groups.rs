@@ -1,9 +1,11 @@
 //! Once all is read: who is in which sync group, and what that does to what is tracked.
 
+use std::fmt::Display;
 use std::collections::{HashMap, HashSet};
 
 use super::blocks::{GroupDraft, TrackingDraft};
 use super::draft::Draft;
+use super::owner::Owner;
 use super::reader::Reader;
 use crate::code::Code;
 use crate::diag::Diagnostic;
@@ -110,14 +112,14 @@ impl Reader<'_> {
             instances.iter().map(|instance| (&*instance.name, instance.priority.is_owner())).collect();
         let mut finished = Vec::with_capacity(groups.len());
         for (draft, mut group) in groups {
-            let owner = draft.owner();
+            let owner = Owner::of(&draft.name);
             // One that cannot run keeps the daemon from starting; what is left of its group is shown all the same.
             group.members.retain(|member| owners.contains_key(&**member));
             if group.members.is_empty() {
                 continue;
             }
             let has_owner = group.members.iter().any(|member| owners.get(&**member) == Some(&true));
-            group.tracking = self.tracking(draft.tracking, &owner, has_owner);
+            group.tracking = self.tracking(draft.tracking.map(|tracking| *tracking).unwrap_or_default(), &owner, has_owner);
             group.tracking_weight = draft.tracking_weight;
             group.notify = draft.notify;
             group.smtp_alert = draft.smtp_alert.unwrap_or(self.config.global.mail.by_vrrp());
@@ -129,7 +131,7 @@ impl Reader<'_> {
     }
 
     /// What a group tracks: without weights if a member is an owner.
-    fn tracking(&mut self, draft: TrackingDraft, owner: &str, has_owner: bool) -> Tracking {
+    fn tracking(&mut self, draft: TrackingDraft, owner: impl Display + Copy, has_owner: bool) -> Tracking {
         let mut clear = |what: &str, name: &str, weight: &mut i16, at: Option<Location>| {
             if has_owner && *weight != 0 {
                 let message = format!(
@@ -165,7 +167,7 @@ impl Reader<'_> {
     pub(super) fn existing_interfaces(
         &mut self,
         mut lines: Vec<(TrackedInterface, Option<Location>)>,
-        owner: &str,
+        owner: impl Display + Copy,
     ) -> Vec<(TrackedInterface, Option<Location>)> {
         lines.retain(|(tracked, at)| {
             let exists = self.can_appear(&tracked.interface);

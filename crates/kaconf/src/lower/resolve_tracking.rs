@@ -1,7 +1,10 @@
 //! Once all is read: what an instance tracks, and which weights are left of it.
 
+use std::fmt::Display;
+
 use super::blocks::TrackingDraft;
 use super::draft::Draft;
+use super::owner::Owner;
 use super::reader::Reader;
 use crate::code::Code;
 use crate::files::Location;
@@ -17,13 +20,14 @@ impl Reader<'_> {
     /// Moves over what an instance tracks. In a sync group, and for an owner, priorities do not move: what would move
     /// them is not tracked, or without its weight.
     pub(super) fn tracking_of(&mut self, draft: &mut Draft, new: &mut Instance) {
-        let owner = draft.owner();
-        let typed: TrackingDraft = std::mem::take(&mut draft.tracking);
-        let mut interfaces = self.existing_interfaces(typed.interfaces.into_lines().collect(), &owner);
+        let owner = Owner::of(&draft.name);
+        let Some(typed) = draft.tracking.take() else { return };
+        let TrackingDraft { interfaces, scripts, files, processes, bfds } = *typed;
+        let mut interfaces = self.existing_interfaces(interfaces.into_lines().collect(), &owner);
         self.own_interface(&owner, &mut interfaces, new);
-        let mut scripts: Lines<Tracked> = typed.scripts.into_lines().collect();
-        let mut files: Lines<Tracked> = typed.files.into_lines().collect();
-        let mut bfds: Lines<Tracked> = typed.bfds.into_lines().collect();
+        let mut scripts: Lines<Tracked> = scripts.into_lines().collect();
+        let mut files: Lines<Tracked> = files.into_lines().collect();
+        let mut bfds: Lines<Tracked> = bfds.into_lines().collect();
         let in_group = draft.sync.is_some_and(|sync| !sync.tracking_weight);
         if in_group || new.priority.is_owner() {
             let reason = if in_group { "the sync group" } else { "priority 255" };
@@ -37,11 +41,11 @@ impl Reader<'_> {
         new.tracking.scripts = bare(scripts);
         new.tracking.files = bare(files);
         new.tracking.bfds = bare(bfds);
-        new.tracking.processes = typed.processes.list;
+        new.tracking.processes = processes.list;
     }
 
     /// An instance tracks its own interface anyway.
-    fn own_interface(&mut self, owner: &str, lines: &mut Lines<TrackedInterface>, new: &Instance) {
+    fn own_interface(&mut self, owner: impl Display + Copy, lines: &mut Lines<TrackedInterface>, new: &Instance) {
         lines.retain(|(tracked, at)| {
             let own = Some(&tracked.interface) == new.interface.as_ref();
             if own {
@@ -55,7 +59,7 @@ impl Reader<'_> {
 
     fn weighted_interfaces(
         &mut self,
-        owner: &str,
+        owner: impl Display + Copy,
         lines: &mut Lines<TrackedInterface>,
         keep: bool,
         reason: &str,
@@ -75,7 +79,7 @@ impl Reader<'_> {
         });
     }
 
-    fn drop_weighted(&mut self, owner: &str, keyword: &str, lines: &mut Lines<Tracked>, reason: &str) {
+    fn drop_weighted(&mut self, owner: impl Display + Copy, keyword: &str, lines: &mut Lines<Tracked>, reason: &str) {
         lines.retain(|(tracked, at)| {
             if tracked.weight.value != 0 {
                 let message = format!(
@@ -89,7 +93,7 @@ impl Reader<'_> {
     }
 
     /// The weight a file has by itself is taken off, one that was meant takes the file with it.
-    fn weighted_files(&mut self, owner: &str, lines: &mut Lines<Tracked>, reason: &str) {
+    fn weighted_files(&mut self, owner: impl Display + Copy, lines: &mut Lines<Tracked>, reason: &str) {
         lines.retain_mut(|(tracked, at)| {
             let keep = tracked.weight.value == FILE_DEFAULT;
             if tracked.weight.value == 0 {

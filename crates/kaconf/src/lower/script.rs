@@ -4,6 +4,7 @@
 //! them into the program and its arguments, where escapes are undone too. Whether the script may run is not asked
 //! here but at the end, by `script_security`.
 
+use std::fmt::Display;
 use std::borrow::Cow;
 use std::collections::HashMap;
 
@@ -41,7 +42,7 @@ impl Context<'_> {
     /// `KEYWORD COMMAND [USER [GROUP]]`, or `KEYWORD COMMAND` for the keywords whose block has a `user`.
     ///
     /// `None`, with a diagnostic, if there is no script to run.
-    pub(super) fn script(&mut self, owner: &str, statement: &Statement) -> Option<Script> {
+    pub(super) fn script(&mut self, owner: impl Display + Copy, statement: &Statement) -> Option<Script> {
         let has_user_line = matches!(statement.word(0), b"script" | b"misc_path");
         if has_user_line && statement.len() < 2 {
             return None;
@@ -70,7 +71,7 @@ impl Context<'_> {
     }
 
     /// `user USER [GROUP]` of a block that has one script. `None`, with a diagnostic, if there is no such user.
-    pub(super) fn script_user(&mut self, owner: &str, statement: &Statement) -> Option<Account> {
+    pub(super) fn script_user(&mut self, owner: impl Display + Copy, statement: &Statement) -> Option<Account> {
         self.need(statement, 1)?;
         let (user, group) = (statement.text(1), (statement.len() > 2).then(|| statement.text(2)));
         self.account(owner, statement, (&user, group.as_deref()), Class::General)?;
@@ -80,7 +81,7 @@ impl Context<'_> {
     /// Whether a user, and a group, exist as far as anybody can say.
     pub(super) fn account(
         &mut self,
-        owner: &str,
+        owner: impl Display + Copy,
         statement: &Statement,
         (user, group): (&str, Option<&str>),
         class: Class,
@@ -106,7 +107,7 @@ impl Context<'_> {
 
     fn split(
         &mut self,
-        owner: &str,
+        owner: impl Display + Copy,
         statement: &Statement,
         text: &[u8],
         escapes: Escapes,
@@ -125,7 +126,7 @@ impl Context<'_> {
     }
 
     /// A word of a command; octets that are no text are replaced, and said so.
-    fn word(&mut self, owner: &str, statement: &Statement, word: &[u8]) -> Box<str> {
+    fn word(&mut self, owner: impl Display + Copy, statement: &Statement, word: &[u8]) -> Box<str> {
         let text = String::from_utf8_lossy(word);
         if matches!(text, Cow::Owned(_)) {
             let message = format!(

@@ -274,7 +274,11 @@ impl Reader<'_> {
             let of_instances = config.instances.iter_mut().map(|instance| &mut instance.notify);
             let of_groups = config.sync_groups.iter_mut().map(|group| &mut group.notify);
             for notify in of_instances.chain(of_groups) {
-                notify.scripts_mut().for_each(|(_, script)| pass.keep_in(Role::Other, script));
+                for (_, slot) in notify.scripts_mut() {
+                    if slot.as_deref_mut().is_some_and(|script| !pass.keep(Role::Other, script)) {
+                        *slot = None;
+                    }
+                }
             }
             pass.end(Process::Vrrp);
         }

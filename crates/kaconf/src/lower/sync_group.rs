@@ -1,6 +1,7 @@
 //! `vrrp_sync_group` and `track_group`: instances by name.
 
 use super::blocks::GroupDraft;
+use super::owner::Owner;
 use super::reader::{Next, Progress, Reader};
 use crate::code::Code;
 use crate::expand::Statement;
@@ -33,7 +34,9 @@ impl Reader<'_> {
             self.context.report_at(draft.at, Code::NoMembers, message);
             return false;
         }
-        draft.tracking.shrink();
+        if let Some(tracking) = &mut draft.tracking {
+            tracking.shrink();
+        }
         self.blocks.group_names.insert(name);
         self.blocks.groups.push(draft);
         false
@@ -97,7 +100,7 @@ impl Reader<'_> {
     }
 
     fn group_keyword(&mut self, statement: &mut Statement, draft: &mut GroupDraft, block: &str) {
-        let owner = draft.owner();
+        let owner = Owner::of(&draft.name);
         if block == "track_group" {
             return self.unknown(statement, block);
         }

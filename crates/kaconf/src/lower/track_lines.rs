@@ -1,5 +1,6 @@
 //! The `track_*` lists of instances and sync groups: `NAME [weight N [reverse]]`.
 
+use std::fmt::Display;
 use std::collections::HashMap;
 
 use super::blocks::{TrackedLines, TrackingDraft};
@@ -34,8 +35,8 @@ impl Reader<'_> {
     pub(super) fn track_list(
         &mut self,
         statement: &mut Statement,
-        owner: &str,
-        draft: &mut TrackingDraft,
+        owner: impl Display + Copy,
+        draft: &mut Option<Box<TrackingDraft>>,
     ) -> bool {
         let kind = match statement.word(0) {
             b"track_interface" => &INTERFACE,
@@ -45,8 +46,8 @@ impl Reader<'_> {
             b"track_bfd" => &BFD,
             _ => return false,
         };
-        let head = std::mem::take(statement);
-        self.lines(&head, |reader, line| match kind.keyword {
+        let draft = draft.get_or_insert_default();
+        self.lines(statement, |reader, line| match kind.keyword {
             "track_interface" => reader.tracked_interface(line, owner, draft),
             _ => reader.tracked_name(line, owner, kind, draft),
         });
@@ -54,7 +55,7 @@ impl Reader<'_> {
     }
 
     /// Whether the interface exists is asked when all is read.
-    fn tracked_interface(&mut self, line: &Statement, owner: &str, draft: &mut TrackingDraft) {
+    fn tracked_interface(&mut self, line: &Statement, owner: impl Display + Copy, draft: &mut TrackingDraft) {
         let Some(interface) = self.context.interface_name(owner, line, 0) else { return };
         let lines = &mut draft.interfaces;
         if lines.known.contains(&lines.list, |tracked| tracked.interface.clone(), &interface) {
@@ -65,7 +66,7 @@ impl Reader<'_> {
         }
     }
 
-    fn tracked_name(&mut self, line: &Statement, owner: &str, kind: &Kind, draft: &mut TrackingDraft) {
+    fn tracked_name(&mut self, line: &Statement, owner: impl Display + Copy, kind: &Kind, draft: &mut TrackingDraft) {
         type Place<'a> = (&'a HashMap<Box<str>, Weight>, &'a mut TrackedLines<Tracked, Box<str>>);
         let (known, lines): Place<'_> = match kind.keyword {
             "track_script" => (&self.blocks.known_scripts, &mut draft.scripts),
@@ -90,7 +91,7 @@ impl Reader<'_> {
     }
 }
 
-fn tracked_twice(context: &mut Context<'_>, line: &Statement, owner: &str, kind: &Kind) {
+fn tracked_twice(context: &mut Context<'_>, line: &Statement, owner: impl Display + Copy, kind: &Kind) {
     let message = format!("{owner}duplicate {} {}, ignoring it", kind.keyword, line.text(0));
     context.report(line, 0, Code::TrackedTwice, message);
 }
@@ -99,7 +100,7 @@ fn tracked_twice(context: &mut Context<'_>, line: &Statement, owner: &str, kind:
 fn tracked_weight(
     context: &mut Context<'_>,
     line: &Statement,
-    owner: &str,
+    owner: impl Display + Copy,
     kind: &Kind,
     default: Weight,
 ) -> Option<Weight> {

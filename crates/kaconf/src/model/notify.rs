@@ -9,26 +9,26 @@ use super::Script;
 #[non_exhaustive]
 pub struct Notify {
     /// `notify`: runs at every change, and is told which one it was.
-    pub any: Option<Script>,
+    pub any: Option<Box<Script>>,
     /// `notify_master`
-    pub master: Option<Script>,
+    pub master: Option<Box<Script>>,
     /// `notify_backup`
-    pub backup: Option<Script>,
+    pub backup: Option<Box<Script>>,
     /// `notify_fault`
-    pub fault: Option<Script>,
+    pub fault: Option<Box<Script>>,
     /// `notify_stop`
-    pub stop: Option<Script>,
+    pub stop: Option<Box<Script>>,
     /// `notify_deleted`: the deletion of an instance by a reload is told as such, not as a fault. Instances only.
     pub tells_deletion: bool,
     /// The script of `notify_deleted`, if it has one.
-    pub deleted: Option<Script>,
+    pub deleted: Option<Box<Script>>,
     /// `notify_master_rx_lower_pri`: a master heard an advert of lower priority. Instances only.
-    pub lower_priority: Option<Script>,
+    pub lower_priority: Option<Box<Script>>,
 }
 
 impl Notify {
     /// Every script with its keyword, for a check that may take some away.
-    pub fn scripts_mut(&mut self) -> impl Iterator<Item = (&'static str, &mut Option<Script>)> {
+    pub fn scripts_mut(&mut self) -> impl Iterator<Item = (&'static str, &mut Option<Box<Script>>)> {
         [
             ("notify_backup", &mut self.backup),
             ("notify_master", &mut self.master),
@@ -53,6 +53,6 @@ impl Notify {
             ("notify_master_rx_lower_pri", &self.lower_priority),
         ]
         .into_iter()
-        .filter_map(|(keyword, script)| script.as_ref().map(|script| (keyword, script)))
+        .filter_map(|(keyword, script)| script.as_deref().map(|script| (keyword, script)))
     }
 }

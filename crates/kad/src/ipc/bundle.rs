@@ -124,15 +124,17 @@ impl Bundle {
     ///
     /// # Errors
     /// Out of memory.
-    pub(crate) fn write(config: &Config, out: impl Write) -> io::Result<()> {
+    pub(crate) fn write(mut config: Config, out: impl Write) -> io::Result<()> {
         let mut out = io::BufWriter::with_capacity(64 * 1024, out);
-        let parent = postcard::to_stdvec(&ParentPart::of(config)).map_err(encoding)?;
+        let parent = postcard::to_stdvec(&ParentPart::of(&config)).map_err(encoding)?;
         let len = u32::try_from(parent.len()).ok().filter(|_| parent.len() <= MAX_PARENT);
         let len = len.ok_or_else(|| broken("the part of the parent is over its limit"))?;
         out.write_all(&MAGIC)?;
         out.write_all(&len.to_le_bytes())?;
         out.write_all(&parent)?;
-        postcard::to_io(config, &mut out).map_err(encoding)?.flush()
+        // Tens of thousands of virtual servers are nothing to the VRRP process.
+        (config.virtual_servers, config.virtual_server_groups) = (Vec::new(), Vec::new());
+        postcard::to_io(&config, &mut out).map_err(encoding)?.flush()
     }
 
     /// The parent's part.

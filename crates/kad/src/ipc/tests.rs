@@ -11,7 +11,7 @@ fn ends() -> (ParentLink, ChildLink) {
 
 fn bundle_of(config: &Config) -> Bundle {
     let bundle = Bundle::create().unwrap();
-    Bundle::write(config, std::fs::File::from(bundle.try_clone().unwrap())).unwrap();
+    Bundle::write(config.clone(), std::fs::File::from(bundle.try_clone().unwrap())).unwrap();
     bundle.seal().unwrap();
     bundle
 }

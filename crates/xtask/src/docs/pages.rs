@@ -13,6 +13,15 @@ use super::Tree;
 const NOTE: &str =
     "<!-- Made by cargo xtask docs of the table in crates/kaconf/src/keywords; do not edit. -->\n\n";
 
+/// What stands behind the fence of an example of a code, and what is written above it.
+const EXAMPLES: [(&str, &str); 5] = [
+    ("wrong", "Wrong"),
+    ("right", "Right"),
+    ("a", "One node"),
+    ("b wrong", "The other node, wrong"),
+    ("b right", "The other node, right"),
+];
+
 pub(super) fn all() -> Tree {
     let mut tree = Tree::new();
     for keyword in blocks() {
@@ -130,8 +139,11 @@ fn codes() -> String {
     );
     for code in Code::ALL {
         let _ = write!(out, "## {code} {}\n\nSeverity: {}.\n\n", code.title(), code.severity().name());
-        let text = code.details().replace("```conf wrong", "Wrong:\n\n```conf");
-        let _ = write!(out, "{}\n\n", text.replace("```conf right", "Right:\n\n```conf"));
+        let mut text = code.details().to_owned();
+        for (kind, name) in EXAMPLES {
+            text = text.replace(&format!("```conf {kind}\n"), &format!("{name}:\n\n```conf\n"));
+        }
+        let _ = write!(out, "{text}\n\n");
     }
     out
 }
@@ -148,7 +160,8 @@ fn index() -> String {
     let mut out = format!("# keepalived.conf\n\n{NOTE}");
     out.push_str(
         "The configuration language of keepalived, as kad reads it. On the command line `kad explain WORD` says the\n\
-         same; [keywords.json](keywords.json) has the table for programs.\n\n\
+         same; [keywords.json](keywords.json) has the table for programs, and what `kad dump --format json` prints is as\n\
+         [model.schema.json](model.schema.json) says.\n\n\
          - [How a configuration is read](preprocessor.md): lines, conditions, definitions, sequences, includes, values\n\
          - [Keywords outside of blocks](outside-of-blocks.md)\n\
          - [Codes](codes.md) of messages\n\n\

@@ -12,6 +12,7 @@ use super::http;
 use crate::code::Code;
 use crate::expand::Statement;
 use crate::lower::context::Context;
+use crate::lower::dispatch::Dispatch;
 use crate::lower::reader::{Next, Progress, Reader};
 
 /// Reads one keyword with a value, or a flag, into a checker.
@@ -121,9 +122,10 @@ pub(super) const CHECKERS: &[CheckerType] = &[
     }),
 ];
 
-/// The kind of checker a keyword begins.
-pub(super) fn find(word: &[u8]) -> Option<&'static CheckerType> {
-    let index = CHECKERS.binary_search_by(|kind| kind.name.as_bytes().cmp(word)).ok()?;
+/// The kind of checker a keyword begins; `number` is the keyword's.
+pub(super) fn find(number: Option<usize>, word: &[u8]) -> Option<&'static CheckerType> {
+    static DISPATCH: Dispatch = Dispatch::new(super::real_server::PATH);
+    let index = DISPATCH.find(number, word, CHECKERS, |kind| kind.name)?;
     Some(&CHECKERS[index])
 }
 
@@ -195,7 +197,11 @@ impl Reader<'_> {
         }
         self.check_reply_lengths(&draft);
         if let Kind::Bfd(Some(name)) = &draft.kind {
-            real.watched.insert(name.clone());
+            real.rare().watched.insert(name.clone());
+        }
+        if real.checkers.is_empty() {
+            // Most have one.
+            real.checkers.reserve_exact(1);
         }
         real.checkers.push(draft);
     }

@@ -15,7 +15,8 @@ use crate::model::{
 /// Everything about LVS that was read.
 #[derive(Debug, Default)]
 pub(in crate::lower) struct Drafts {
-    pub(super) servers: Vec<ServerDraft>,
+    /// Each in a box of its own: its room is used again for what it becomes.
+    pub(super) servers: Vec<Box<ServerDraft>>,
     pub(super) groups: Vec<VirtualServerGroup>,
 }
 
@@ -172,18 +173,24 @@ pub(super) struct RealDraft {
     pub(super) at: Option<Location>,
     pub(super) forwarding: ForwardingDraft,
     pub(super) weight: Option<u32>,
-    pub(super) upper_threshold: u32,
-    pub(super) lower_threshold: u32,
     pub(super) inhibit: Option<bool>,
     pub(super) alpha: Option<bool>,
     pub(super) smtp_alert: Option<bool>,
+    pub(super) checkers: Vec<CheckDraft>,
+    pub(super) rare: Option<Box<RareDraft>>,
+}
+
+/// What few real servers say: there may be tens of thousands that do not.
+#[derive(Debug, Default)]
+pub(super) struct RareDraft {
+    pub(super) upper_threshold: u32,
+    pub(super) lower_threshold: u32,
     pub(super) timing: Timing,
     pub(super) virtualhost: Option<Box<str>>,
     pub(super) snmp_name: Option<Box<str>>,
     pub(super) notify_up: Option<Box<Script>>,
     pub(super) notify_down: Option<Box<Script>>,
-    pub(super) checkers: Vec<CheckDraft>,
-    /// The BFD instances that are watched already; few real servers watch one.
+    /// The BFD instances that are watched already.
     pub(super) watched: BTreeSet<Box<str>>,
 }
 
@@ -194,18 +201,20 @@ impl RealDraft {
             at,
             forwarding,
             weight: None,
-            upper_threshold: 0,
-            lower_threshold: 0,
             inhibit: None,
             alpha: None,
             smtp_alert: None,
-            timing: Timing::default(),
-            virtualhost: None,
-            snmp_name: None,
-            notify_up: None,
-            notify_down: None,
             checkers: Vec::new(),
-            watched: BTreeSet::new(),
+            rare: None,
         }
+    }
+
+    /// The place of what few say.
+    pub(super) fn rare(&mut self) -> &mut RareDraft {
+        self.rare.get_or_insert_default()
+    }
+
+    pub(super) fn timing(&self) -> Timing {
+        self.rare.as_ref().map_or_else(Timing::default, |rare| rare.timing)
     }
 }

@@ -9,6 +9,7 @@ use super::values::{self, IGNORING};
 use crate::code::Code;
 use crate::expand::Statement;
 use crate::lower::context::Context;
+use crate::lower::dispatch::Dispatch;
 use crate::lower::reader::{Next, Progress, Reader};
 
 /// Reads one keyword with a value, or a flag, into a real server.
@@ -20,26 +21,30 @@ pub(super) const PATH: &str = "virtual_server/real_server";
 /// The keywords that are no blocks, sorted by name.
 pub(super) const KEYWORDS: &[(&str, Setter)] = &[
     ("alpha", |c, s, draft| draft.alpha = c.boolean("", s).or(draft.alpha)),
-    ("connect_timeout", |c, s, draft| values::connect_timeout(c, s, &mut draft.timing.connect_timeout)),
-    ("delay_before_retry", |c, s, draft| values::delay_before_retry(c, s, &mut draft.timing)),
-    ("delay_loop", |c, s, draft| values::delay_loop(c, s, &mut draft.timing)),
+    ("connect_timeout", |c, s, draft| {
+        values::connect_timeout(c, s, &mut draft.rare().timing.connect_timeout)
+    }),
+    ("delay_before_retry", |c, s, draft| values::delay_before_retry(c, s, &mut draft.rare().timing)),
+    ("delay_loop", |c, s, draft| values::delay_loop(c, s, &mut draft.rare().timing)),
     ("inhibit_on_failure", |c, s, draft| draft.inhibit = c.boolean("", s).or(draft.inhibit)),
-    ("lthreshold", |c, s, draft| threshold(c, s, &mut draft.lower_threshold)),
+    ("lthreshold", |c, s, draft| threshold(c, s, &mut draft.rare().lower_threshold)),
     ("lvs_method", |c, s, draft| values::forwarding(c, s, &mut draft.forwarding)),
-    ("notify_down", |c, s, draft| values::script(c, s, &mut draft.notify_down)),
-    ("notify_up", |c, s, draft| values::script(c, s, &mut draft.notify_up)),
-    ("retry", |c, s, draft| values::retry(c, s, &mut draft.timing)),
+    ("notify_down", |c, s, draft| values::script(c, s, &mut draft.rare().notify_down)),
+    ("notify_up", |c, s, draft| values::script(c, s, &mut draft.rare().notify_up)),
+    ("retry", |c, s, draft| values::retry(c, s, &mut draft.rare().timing)),
     ("smtp_alert", |c, s, draft| draft.smtp_alert = c.boolean("", s).or(draft.smtp_alert)),
-    ("snmp_name", |c, s, draft| values::snmp_name(c, s, &mut draft.snmp_name)),
-    ("uthreshold", |c, s, draft| threshold(c, s, &mut draft.upper_threshold)),
-    ("virtualhost", |c, s, draft| values::text(c, s, &mut draft.virtualhost)),
-    ("warmup", |c, s, draft| values::warmup(c, s, &mut draft.timing)),
+    ("snmp_name", |c, s, draft| values::snmp_name(c, s, &mut draft.rare().snmp_name)),
+    ("uthreshold", |c, s, draft| threshold(c, s, &mut draft.rare().upper_threshold)),
+    ("virtualhost", |c, s, draft| values::text(c, s, &mut draft.rare().virtualhost)),
+    ("warmup", |c, s, draft| values::warmup(c, s, &mut draft.rare().timing)),
     ("weight", |c, s, draft| {
         if let Some(weight) = c.lenient("", s, 0, i64::from(i32::MAX), IGNORING) {
             draft.weight = Some(weight as u32);
         }
     }),
 ];
+
+static DISPATCH: Dispatch = Dispatch::new(PATH);
 
 impl Reader<'_> {
     /// Reads a `real_server` of a virtual server.
@@ -53,9 +58,10 @@ impl Reader<'_> {
         let mut progress = Progress::NeedsOpen;
         while let Next::Statement = self.next_in_block(statement, &mut progress) {
             let word = statement.word(0);
-            if let Ok(index) = KEYWORDS.binary_search_by(|(name, _)| name.as_bytes().cmp(word)) {
+            let number = self.recorder.number();
+            if let Some(index) = DISPATCH.find(number, word, KEYWORDS, |row| row.0) {
                 KEYWORDS[index].1(&mut self.context, statement, &mut draft);
-            } else if let Some(kind) = checker::find(word) {
+            } else if let Some(kind) = checker::find(number, word) {
                 self.checker(statement, kind, &mut draft, server);
             } else {
                 self.unknown(statement, PATH);

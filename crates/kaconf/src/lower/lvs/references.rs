@@ -47,7 +47,7 @@ impl Reader<'_> {
             (Code::UnknownName, format!("there is no bfd_instance {name} above, leaving the BFD_CHECK out"))
         } else if matches!(draft.kind, Kind::Bfd(Some(_))) {
             (Code::CheckerLeftOut, format!("BFD_CHECK has a name before {name}, leaving it out"))
-        } else if real.watched.contains(&*name) {
+        } else if real.rare.as_ref().is_some_and(|rare| rare.watched.contains(&*name)) {
             (Code::CheckerLeftOut, format!("{name} is watched already, leaving this BFD_CHECK out"))
         } else {
             draft.kind = Kind::Bfd(Some(name.into()));

@@ -2,13 +2,14 @@
 //!
 //! The order is keepalived's, so that what depends on another setting sees it as keepalived would.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use vrrp_types::Family;
 
 use super::draft::{Drafts, ForwardingDraft, Method, RealDraft, ServerDraft};
 use crate::code::Code;
 use crate::files::Location;
+use crate::lower::draft::Seen;
 use crate::lower::reader::Reader;
 use crate::model::{
     Forwarding, Persistence, Protocol, RealServer, Scheduler, SorryServer, VirtualServer, VirtualServerGroup,
@@ -79,7 +80,7 @@ impl Reader<'_> {
                 break;
             }
             let Some(reach) = self.reach(&mut draft, &facts) else { continue };
-            resolved.push(self.resolve_server(draft, reach));
+            resolved.push(self.resolve_server(&mut draft, reach));
         }
         self.config.virtual_servers = resolved;
         self.config.virtual_server_groups = groups;
@@ -133,13 +134,13 @@ impl Reader<'_> {
         self.context.report_at(at.or(draft.at.block), code, message);
     }
 
-    fn resolve_server(&mut self, mut draft: ServerDraft, reach: Reach) -> VirtualServer {
+    fn resolve_server(&mut self, draft: &mut ServerDraft, reach: Reach) -> VirtualServer {
         let mut new = VirtualServer::new(draft.id.clone());
-        self.ha_suspend(&draft, reach, &mut new);
-        self.protocol(&draft, reach, &mut new);
-        self.persistence(&draft, reach, &mut new);
+        self.ha_suspend(draft, reach, &mut new);
+        self.protocol(draft, reach, &mut new);
+        self.persistence(draft, reach, &mut new);
         if draft.scheduler.is_none() {
-            self.about(&draft, None, Code::NoScheduler, "no lb_algo, setting wlc");
+            self.about(draft, None, Code::NoScheduler, "no lb_algo, setting wlc");
         }
         new.family = draft.family;
         new.scheduler = draft.scheduler.unwrap_or(Scheduler::Wlc);
@@ -150,13 +151,13 @@ impl Reader<'_> {
         new.virtualhost.clone_from(&draft.virtualhost);
         new.snmp_name = draft.snmp_name.take();
         (new.quorum_up, new.quorum_down) = (draft.quorum_up.take(), draft.quorum_down.take());
-        let places = self.real_servers(&mut draft, &mut new);
+        let places = self.real_servers(draft, &mut new);
         if let Some((sorry, typed)) = new.sorry_server.as_mut().zip(draft.sorry.as_ref()) {
             let mut method = draft.forwarding;
-            sorry.forwarding = self.forwarding(typed.forwarding, &mut method, &draft);
+            sorry.forwarding = self.forwarding(typed.forwarding, &mut method, draft);
         }
-        self.quorum(&draft, &mut new);
-        self.ports(&draft, reach, &places, &mut new);
+        self.quorum(draft, &mut new);
+        self.ports(draft, reach, &places, &mut new);
         new
     }
 
@@ -205,7 +206,7 @@ impl Reader<'_> {
     /// The real servers without duplicates, and where each of them stood.
     fn real_servers(&mut self, draft: &mut ServerDraft, new: &mut VirtualServer) -> Vec<Option<Location>> {
         let typed = std::mem::take(&mut draft.real_servers);
-        let mut seen = HashSet::with_capacity(typed.len());
+        let mut seen = Seen::default();
         let mut places = Vec::with_capacity(typed.len());
         new.real_servers.reserve_exact(typed.len());
         new.sorry_server = draft.sorry.as_ref().map(|sorry| {
@@ -215,7 +216,7 @@ impl Reader<'_> {
         });
         let mut method = draft.forwarding;
         for real in typed {
-            if !seen.insert(real.address) {
+            if seen.contains(&new.real_servers, |other| other.address, &real.address) {
                 let message = format!("real server {} is there already, ignoring this one", real.address);
                 self.about(draft, real.at, Code::DuplicateRealServer, &message);
                 continue;
@@ -258,7 +259,6 @@ impl Reader<'_> {
         let mut new = RealServer::new(real.address);
         new.forwarding = forwarding;
         new.weight = real.weight.unwrap_or(draft.weight);
-        (new.upper_threshold, new.lower_threshold) = (real.upper_threshold, real.lower_threshold);
         new.inhibit_on_failure = real.inhibit.unwrap_or(draft.inhibit);
         new.alpha = real.alpha.unwrap_or(draft.alpha);
         new.smtp_alert = real.smtp_alert.or(self.config.global.mail.by_checkers()).unwrap_or(true);
@@ -278,8 +278,11 @@ impl Reader<'_> {
         new.checkers.reserve_exact(real.checkers.len());
         new.checkers.extend(real.checkers.into_iter().filter_map(|checker| outer.resolve(checker)));
         new.virtualhost = outer.virtualhost;
-        new.snmp_name = real.snmp_name;
-        (new.notify_up, new.notify_down) = (real.notify_up, real.notify_down);
+        if let Some(rare) = real.rare {
+            (new.upper_threshold, new.lower_threshold) = (rare.upper_threshold, rare.lower_threshold);
+            new.snmp_name = rare.snmp_name;
+            (new.notify_up, new.notify_down) = (rare.notify_up, rare.notify_down);
+        }
         new
     }
 

@@ -29,8 +29,9 @@ pub(super) struct Outer<'a> {
 
 impl<'a> Outer<'a> {
     pub(super) fn of(real: &RealDraft, alpha: bool, server: &'a ServerDraft) -> Self {
-        let virtualhost = real.virtualhost.as_ref().or(server.virtualhost.as_ref()).cloned();
-        let timing = real.timing.or(server.timing);
+        let own = real.rare.as_ref().and_then(|rare| rare.virtualhost.as_ref());
+        let virtualhost = own.or(server.virtualhost.as_ref()).cloned();
+        let timing = real.timing().or(server.timing);
         Self { address: real.address, timing, alpha, virtualhost, server }
     }
 

@@ -57,7 +57,7 @@ impl Reader<'_> {
             }
             hosts.insert(0, own);
         }
-        let timeout = real.timing.connect_timeout.or(server.timing.connect_timeout);
+        let timeout = real.timing().connect_timeout.or(server.timing.connect_timeout);
         let default = Some(Micros::new(CONNECT_TIMEOUT));
         for mut connection in hosts {
             connection.timeout = connection.timeout.or(timeout).or(default);

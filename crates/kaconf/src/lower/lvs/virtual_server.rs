@@ -8,6 +8,7 @@ use super::values;
 use crate::code::Code;
 use crate::expand::Statement;
 use crate::lower::context::Context;
+use crate::lower::dispatch::Dispatch;
 use crate::lower::reader::{Next, Progress, Reader};
 use crate::model::VirtualServerId;
 
@@ -70,6 +71,8 @@ pub(super) const KEYWORDS: &[(&str, Setter)] = &[
     ("weight", own::weight),
 ];
 
+static DISPATCH: Dispatch = Dispatch::new("virtual_server");
+
 impl Reader<'_> {
     /// Reads a `virtual_server`. True if a statement was read that is not part of it.
     pub(super) fn virtual_server(&mut self, statement: &mut Statement) -> bool {
@@ -80,7 +83,7 @@ impl Reader<'_> {
         let mut progress = Progress::NeedsOpen;
         while let Next::Statement = self.next_in_block(statement, &mut progress) {
             let word = statement.word(0);
-            if let Ok(index) = KEYWORDS.binary_search_by(|(name, _)| name.as_bytes().cmp(word)) {
+            if let Some(index) = DISPATCH.find(self.recorder.number(), word, KEYWORDS, |row| row.0) {
                 KEYWORDS[index].1(&mut self.context, statement, &mut draft);
             } else if word == b"real_server" {
                 self.real_server(statement, &mut draft);
@@ -104,7 +107,7 @@ impl Reader<'_> {
             draft.family = Some(family_of_tunnels(&draft));
         }
         draft.real_servers.shrink_to_fit();
-        self.lvs.servers.push(draft);
+        self.lvs.servers.push(Box::new(draft));
     }
 
     /// Only through a tunnel may a sorry server be of another family.

@@ -21,6 +21,7 @@ use vrrp_types::Family;
 use super::address_line::Line;
 use super::context::Context;
 use super::draft::Draft;
+use super::owner::Owner;
 use super::reader::Reader;
 use crate::code::Code;
 use crate::expand::Statement;
@@ -102,43 +103,40 @@ fn vrf(context: &Context<'_>, name: &str) -> Result<InterfaceName, &'static str>
 impl Reader<'_> {
     /// `virtual_routes`
     pub(super) fn virtual_routes(&mut self, statement: &mut Statement, draft: &mut Draft) {
-        let (head, owner) = (std::mem::take(statement), draft.owner());
+        let (head, owner) = (std::mem::take(statement), Owner::of(&draft.name));
         self.lines(&head, |reader, line| {
-            draft.routes.extend(RouteLine::new(line, &owner, false).read(&mut reader.context));
+            draft.routes.extend(RouteLine::new(line, owner, false).read(&mut reader.context));
         });
     }
 
     /// `virtual_rules`
     pub(super) fn virtual_rules(&mut self, statement: &mut Statement, draft: &mut Draft) {
-        let (head, owner) = (std::mem::take(statement), draft.owner());
+        let (head, owner) = (std::mem::take(statement), Owner::of(&draft.name));
         self.lines(&head, |reader, line| {
-            draft.rules.extend(RuleLine::new(line, &owner, false).read(&mut reader.context));
+            draft.rules.extend(RuleLine::new(line, owner, false).read(&mut reader.context));
         });
     }
 
     /// `static_routes`
     pub(super) fn static_routes(&mut self, statement: &mut Statement) {
-        let head = std::mem::take(statement);
-        self.lines(&head, |reader, line| {
-            let read = RouteLine::new(line, "", true).read(&mut reader.context);
+        self.lines(statement, |reader, line| {
+            let read = RouteLine::new(line, Owner::NONE, true).read(&mut reader.context);
             reader.config.static_routes.extend(read);
         });
     }
 
     /// `static_rules`
     pub(super) fn static_rules(&mut self, statement: &mut Statement) {
-        let head = std::mem::take(statement);
-        self.lines(&head, |reader, line| {
-            let read = RuleLine::new(line, "", true).read(&mut reader.context);
+        self.lines(statement, |reader, line| {
+            let read = RuleLine::new(line, Owner::NONE, true).read(&mut reader.context);
             reader.config.static_rules.extend(read);
         });
     }
 
     /// `static_ipaddress`
     pub(super) fn static_addresses(&mut self, statement: &mut Statement) {
-        let head = std::mem::take(statement);
-        self.lines(&head, |reader, line| {
-            let read = Line::new(line, String::new(), true).read(&mut reader.context);
+        self.lines(statement, |reader, line| {
+            let read = Line::new(line, Owner::NONE, true).read(&mut reader.context);
             let Some(address) = read else { return };
             match &address.device {
                 None => {

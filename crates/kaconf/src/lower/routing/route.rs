@@ -7,6 +7,7 @@ use super::prefix::Prefix;
 use super::words::{Dropped, Flow, Words};
 use crate::code::Code;
 use crate::expand::Statement;
+use crate::lower::owner::Owner;
 use crate::lower::context::Context;
 use crate::model::{Route, RouteCreation, RouteTable, RouteType};
 use crate::source::RoutingNames;
@@ -109,7 +110,7 @@ pub(super) const KEYWORDS: &[(&str, Read)] = &[
 
 impl<'s> RouteLine<'s> {
     /// `owner` begins every message; `fixed` is for a line of `static_routes`.
-    pub(super) fn new(line: &'s Statement, owner: &'s str, fixed: bool) -> Self {
+    pub(super) fn new(line: &'s Statement, owner: Owner<'s>, fixed: bool) -> Self {
         Self {
             words: Words::new(line, owner, "route"),
             family: None,

@@ -7,6 +7,7 @@ use super::prefix::Prefix;
 use super::words::{Dropped, Flow, Words};
 use crate::code::Code;
 use crate::expand::Statement;
+use crate::lower::owner::Owner;
 use crate::lower::context::Context;
 use crate::model::{NumberRange, Rule, RuleAction, RuleMark};
 use crate::source::RoutingNames;
@@ -104,7 +105,7 @@ pub(super) const KEYWORDS: &[(&str, Read)] = &[
 
 impl<'s> RuleLine<'s> {
     /// `owner` begins every message; `fixed` is for a line of `static_rules`.
-    pub(super) const fn new(line: &'s Statement, owner: &'s str, fixed: bool) -> Self {
+    pub(super) const fn new(line: &'s Statement, owner: Owner<'s>, fixed: bool) -> Self {
         Self {
             words: Words::new(line, owner, "rule"),
             family: None,

@@ -8,6 +8,7 @@ use std::net::IpAddr;
 use super::numbers;
 use crate::code::Code;
 use crate::expand::Statement;
+use crate::lower::owner::Owner;
 use crate::lower::context::Context;
 use crate::model::{InterfaceName, Realms};
 use crate::source::{InterfaceFacts, RoutingNames};
@@ -31,14 +32,14 @@ pub(super) struct Words<'s> {
     at: usize,
     /// The keyword whose value is read.
     keyword: usize,
-    owner: &'s str,
+    owner: Owner<'s>,
     /// What the line is: `route`, `rule`.
     pub(super) what: &'static str,
 }
 
 impl<'s> Words<'s> {
     /// `owner` begins every message.
-    pub(super) const fn new(line: &'s Statement, owner: &'s str, what: &'static str) -> Self {
+    pub(super) const fn new(line: &'s Statement, owner: Owner<'s>, what: &'static str) -> Self {
         Self { line, at: 0, keyword: 0, owner, what }
     }
 
