@@ -1,7 +1,7 @@
 //! Once all is read: who is in which sync group, and what that does to what is tracked.
 
-use std::fmt::Display;
 use std::collections::{HashMap, HashSet};
+use std::fmt::Display;
 
 use super::blocks::{GroupDraft, TrackingDraft};
 use super::draft::Draft;
@@ -119,7 +119,11 @@ impl Reader<'_> {
                 continue;
             }
             let has_owner = group.members.iter().any(|member| owners.get(&**member) == Some(&true));
-            group.tracking = self.tracking(draft.tracking.map(|tracking| *tracking).unwrap_or_default(), &owner, has_owner);
+            group.tracking = self.tracking(
+                draft.tracking.map(|tracking| *tracking).unwrap_or_default(),
+                &owner,
+                has_owner,
+            );
             group.tracking_weight = draft.tracking_weight;
             group.notify = draft.notify;
             group.smtp_alert = draft.smtp_alert.unwrap_or(self.config.global.mail.by_vrrp());
