@@ -55,7 +55,7 @@ fn identity(writer: &mut Writer, instance: &Instance) {
     }
     writer.flag("use_vmac_addr", instance.vmac_addresses);
     let all = if instance.garp_extra.all { "all " } else { "" };
-    writer.value("garp_extra_if", format_args!("{all}{}", instance.garp_extra.interval.as_secs()));
+    writer.value("garp_extra_if", format_args!("{all}{}", instance.garp_extra.every.as_secs()));
     if let Some(vrf) = &instance.vrf {
         writer.text("vrf", vrf.as_str());
     }

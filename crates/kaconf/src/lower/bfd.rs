@@ -88,6 +88,9 @@ impl Reader<'_> {
         if draft.vrrp || all {
             self.blocks.known_bfds.insert(draft.name.clone(), draft.weight);
         }
+        if draft.checker || all {
+            self.blocks.checked_bfds.insert(draft.name.clone());
+        }
         if draft.dropped {
             return;
         }

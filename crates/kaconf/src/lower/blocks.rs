@@ -30,6 +30,8 @@ pub(super) struct Blocks {
     pub(super) known_processes: HashMap<Box<str>, Weight>,
     pub(super) known_files: HashMap<Box<str>, Weight>,
     pub(super) known_bfds: HashMap<Box<str>, Weight>,
+    /// Those that the checkers are told of.
+    pub(super) checked_bfds: HashSet<Box<str>>,
     pub(super) bfd_names: HashSet<Box<str>>,
     /// Sources of sessions by neighbour and whether they are multihop, for finding those that would be the same.
     pub(super) bfd_sources: HashMap<(IpAddr, bool), HashSet<Option<IpAddr>>>,

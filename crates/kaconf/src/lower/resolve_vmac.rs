@@ -8,7 +8,7 @@ use vrrp_types::Family;
 use super::draft::Draft;
 use super::reader::Reader;
 use crate::code::Code;
-use crate::model::{ExtraGarp, Instance, InterfaceName, Mode, Vmac, VmacKind};
+use crate::model::{GarpExtra, Instance, InterfaceName, Mode, Vmac, VmacKind};
 
 impl Reader<'_> {
     /// What depends on nothing but the instance: `vrf`, and the address of a VMAC.
@@ -88,14 +88,13 @@ impl Reader<'_> {
         new.vmac = typed.is_any().then_some(Vmac { name: typed.name, group: typed.group, kind });
         new.vmac_addresses = typed.addresses;
         self.address_vmacs(&owner, draft, new, typed.macvlan);
-        let (interval, all) = match typed.garp_interval {
-            Some(seconds) => (seconds, typed.garp_all),
-            None => (
-                self.defaults.garp_extra.map_or(0, |extra| extra.every.as_secs() as u32),
-                typed.garp_all || self.defaults.garp_all,
-            ),
+        new.garp_extra = match typed.garp_interval {
+            Some(seconds) => GarpExtra { every: Duration::from_secs(seconds.into()), all: typed.garp_all },
+            None => GarpExtra {
+                every: self.defaults.garp_extra.unwrap_or_default().every,
+                all: typed.garp_all || self.defaults.garp_all,
+            },
         };
-        new.garp_extra = ExtraGarp { interval: Duration::from_secs(interval.into()), all };
     }
 
     /// `use_vmac` on an address line, where the instance says as much.

@@ -1,10 +1,8 @@
 //! What instances get where they say nothing themselves.
 
-use std::time::Duration;
-
 use vrrp_types::Version;
 
-use super::Garp;
+use super::{Garp, GarpExtra};
 
 /// The defaults of `global_defs` for instances; they are applied to [`Instance`](super::Instance) already.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,18 +51,4 @@ impl Default for VrrpDefaults {
             checksum_as_v2: false,
         }
     }
-}
-
-/// `vrrp_garp_extra_if [all] SECONDS`
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct GarpExtra {
-    /// `all`: on every interface, not only on the VMAC's.
-    pub all: bool,
-    /// How often; 1 to 86,400 s.
-    #[cfg_attr(feature = "serde", serde(with = "super::seconds"))]
-    #[cfg_attr(feature = "schema", schemars(with = "f64"))]
-    pub every: Duration,
 }

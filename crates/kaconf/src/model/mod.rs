@@ -43,7 +43,7 @@ pub use checker::{
     BfdCheck, Binding, Checker, Connection, DnsCheck, DnsRecord, FileCheck, FileWeight, HttpCheck,
     HttpVersion, MiscCheck, PingCheck, ReplyOctet, Schedule, SmtpCheck, TcpCheck, UdpCheck, UdpReply,
 };
-pub use defaults::{GarpExtra, VrrpDefaults};
+pub use defaults::VrrpDefaults;
 pub use events::{Fifo, Fifos, Scripts};
 pub use firewall::{Firewall, Ipsets, Iptables};
 pub use global::{DynamicInterfaces, Global, RxBuffers};
@@ -69,7 +69,7 @@ pub use tracking::{
     InitFile, ParamMatch, TrackFile, TrackProcess, TrackScript, Tracked, TrackedInterface, Tracking, Weight,
 };
 pub use url::{Regex, StatusCodes, Url};
-pub use vmac::{ExtraGarp, IpvlanMode, Vmac, VmacKind};
+pub use vmac::{GarpExtra, IpvlanMode, Vmac, VmacKind};
 pub use vrrp::{
     Accept, Authentication, ChecksumV3, Garp, InitialState, Instance, Mode, OldUnicastChecksum, UnicastPeer,
 };

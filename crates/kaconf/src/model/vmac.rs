@@ -57,15 +57,15 @@ pub enum IpvlanMode {
     Vepa,
 }
 
-/// `garp_extra_if`: announcements that refresh what switches know of the VMAC, on interfaces that only hold addresses.
+/// `garp_extra_if`, `vrrp_garp_extra_if`: announcements that refresh what switches know of the VMAC, on interfaces that only hold addresses.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-pub struct ExtraGarp {
-    /// Their period; 0 is none.
+pub struct GarpExtra {
+    /// How often, up to 86,400 s; 0 is never.
     #[cfg_attr(feature = "serde", serde(with = "super::seconds"))]
     #[cfg_attr(feature = "schema", schemars(with = "f64"))]
-    pub interval: Duration,
+    pub every: Duration,
     /// `all`: on interfaces that are no VMAC too.
     pub all: bool,
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use vrrp_types::{Family, Interval, Priority, Version, Vrid};
 
-use super::{AuthHmac, ExtraGarp, InterfaceName, Notify, Route, Rule, Tracking, VirtualAddress, Vmac};
+use super::{AuthHmac, GarpExtra, InterfaceName, Notify, Route, Rule, Tracking, VirtualAddress, Vmac};
 
 /// `state`: where an instance would like to begin. Only an owner begins as master.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -228,7 +228,7 @@ pub struct Instance {
     /// `use_vmac_addr`: addresses on other interfaces, or of the other family, get VMACs there.
     pub vmac_addresses: bool,
     /// `garp_extra_if`
-    pub garp_extra: ExtraGarp,
+    pub garp_extra: GarpExtra,
     /// `vrf`: only for unicast without an interface.
     pub vrf: Option<InterfaceName>,
     /// `track_*`, the instance's own interface left out.
@@ -285,7 +285,7 @@ impl Instance {
             auth_hmac: None,
             vmac: None,
             vmac_addresses: false,
-            garp_extra: ExtraGarp::default(),
+            garp_extra: GarpExtra::default(),
             vrf: None,
             tracking: Tracking::default(),
             notify: Notify::default(),

@@ -160,17 +160,13 @@ pub(crate) enum Command {
         arguments: Vec<OsString>,
     },
     /// Explain a keyword or block of the configuration, a topic, or the code of a message
-    Explain {
-        /// The words to explain
-        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
-        arguments: Vec<OsString>,
-    },
+    ///
+    /// Without a word: the blocks and topics there are. Ends with 2 if nothing is known of a word.
+    Explain(tool::explain::Explain),
     /// Print what a shell needs to complete this command line
-    Completions {
-        /// The shell
-        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
-        arguments: Vec<OsString>,
-    },
+    ///
+    /// For bash: kad completions bash > /etc/bash_completion.d/kad
+    Completions(tool::completions::Completions),
     /// Say what is wrong with configuration files, and how to mend it
     Check(tool::check::Check),
     /// Write a configuration as it is understood, every include, name and default in its place

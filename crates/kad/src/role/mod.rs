@@ -144,8 +144,8 @@ fn user(options: Options, arguments: &[OsString]) -> ExitCode {
     }
     match &options.command {
         Some(Command::Demo { arguments }) => return demo::run(arguments),
-        Some(Command::Explain { arguments }) => return tool::explain::run(arguments),
-        Some(Command::Completions { arguments }) => return tool::completions::run(arguments),
+        Some(Command::Explain(explain)) => return explain.run(),
+        Some(Command::Completions(completions)) => return completions.run(),
         Some(Command::Check(check)) => return check.run(),
         Some(Command::Dump(dump)) => return dump.run(),
         Some(Command::Fmt(fmt)) => return fmt.run(),

@@ -1,6 +1,6 @@
 //! Virtual servers and real servers while they are read: only what was typed, defaults come later.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::num::NonZeroU64;
 
@@ -18,9 +18,6 @@ pub(in crate::lower) struct Drafts {
     /// Each in a box of its own: its room is used again for what it becomes.
     pub(super) servers: Vec<Box<ServerDraft>>,
     pub(super) groups: Vec<VirtualServerGroup>,
-    /// Names that checkers may refer to, so far.
-    pub(super) track_files: HashSet<Box<str>>,
-    pub(super) bfd_instances: HashSet<Box<str>>,
 }
 
 /// `lb_kind` without what belongs to a tunnel.

@@ -17,7 +17,6 @@ mod resolve_checker;
 mod resolve_ports;
 mod server_values;
 mod smtp;
-mod split;
 mod url;
 mod values;
 mod virtual_server;
@@ -35,10 +34,7 @@ impl Reader<'_> {
     /// not part of it; `None` if the keyword is not one of these.
     pub(super) fn lvs_block(&mut self, statement: &mut Statement) -> Option<bool> {
         let outside = self.depth();
-        let Some(pending) = self.lvs_keyword(statement) else {
-            self.note_name(statement);
-            return None;
-        };
+        let pending = self.lvs_keyword(statement)?;
         Some(self.pass_over_rest(statement, outside, pending))
     }
 
@@ -50,18 +46,6 @@ impl Reader<'_> {
             b"virtual_server_group" => Some(self.virtual_server_group(statement)),
             b"SSL" => Some(self.ssl(statement)),
             _ => None,
-        }
-    }
-
-    /// Remembers what a checker may refer to: it must stand before the checker does.
-    fn note_name(&mut self, statement: &Statement) {
-        let names = match statement.word(0) {
-            b"track_file" | b"vrrp_track_file" => &mut self.lvs.track_files,
-            b"bfd_instance" => &mut self.lvs.bfd_instances,
-            _ => return,
-        };
-        if statement.len() > 1 {
-            names.insert(statement.text(1).into());
         }
     }
 

@@ -1,4 +1,5 @@
-//! What a checker refers to: a `track_file`, a `bfd_instance`. keepalived knows those that stand before it.
+//! What a checker refers to: a `track_file`, a `bfd_instance` that tells the checkers. keepalived knows those that
+//! stand before it.
 
 use super::draft::RealDraft;
 use super::draft_checker::{CheckDraft, Kind};
@@ -29,7 +30,7 @@ impl Reader<'_> {
             return;
         }
         let name = statement.text(1);
-        if self.lvs.track_files.contains(&*name) {
+        if self.blocks.known_files.contains_key(&*name) {
             file.track_file = Some(name.into());
         } else {
             let message = format!("there is no track_file {name} above, ignoring it");
@@ -42,7 +43,7 @@ impl Reader<'_> {
         let name = statement.text(1);
         let problem = if statement.len() != 2 {
             (Code::CheckerLeftOut, "BFD_CHECK takes one name, leaving it out".to_owned())
-        } else if !self.lvs.bfd_instances.contains(&*name) {
+        } else if !self.blocks.checked_bfds.contains(&*name) {
             (Code::UnknownName, format!("there is no bfd_instance {name} above, leaving the BFD_CHECK out"))
         } else if matches!(draft.kind, Kind::Bfd(Some(_))) {
             (Code::CheckerLeftOut, format!("BFD_CHECK has a name before {name}, leaving it out"))

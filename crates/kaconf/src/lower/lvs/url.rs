@@ -1,12 +1,12 @@
 //! `url` of `HTTP_GET` and `SSL_GET`.
 
 use super::draft_checker::{CheckDraft, Kind, UrlDraft};
-use super::split::split;
 use super::values;
 use crate::code::Code;
 use crate::expand::Statement;
 use crate::lower::context::Context;
 use crate::lower::reader::{Next, Progress, Reader};
+use crate::lower::script_words::{self, Escapes};
 use crate::model::{Regex, StatusCodes};
 use crate::value;
 
@@ -135,16 +135,27 @@ fn status_code(context: &mut Context<'_>, statement: &Statement, draft: &mut Url
 
 /// `regex`: one word, quoted and escaped in ways of its own.
 fn regex(context: &mut Context<'_>, statement: &Statement, draft: &mut UrlDraft) {
-    let words = split(statement).filter(|words| words.len() == 1);
-    let Some(pattern) = words.and_then(|mut words| words.pop()) else {
+    let words = script_words::split(statement.line(), Escapes::Undone).unwrap_or_default();
+    let [_, pattern] = &*words else {
         let message = "regex takes one pattern, quoted if it has blanks, ignoring it".to_owned();
         return context.report(statement, 1, Code::BadValue, message);
     };
+    let pattern = pattern_text(pattern);
     if let Some(before) = &draft.pattern {
         let message = format!("regex was '{before}' before, '{pattern}' replaces it");
         context.report(statement, 1, Code::Repeated, message);
     }
     draft.pattern = Some(pattern);
+}
+
+/// A pattern as text: an octet that is none is left to the pattern as an escape of its own.
+fn pattern_text(pattern: &[u8]) -> Box<str> {
+    let mut text = String::with_capacity(pattern.len());
+    for chunk in pattern.utf8_chunks() {
+        text.push_str(chunk.valid());
+        text.extend(chunk.invalid().iter().map(|octet| format!("\\x{octet:02x}")));
+    }
+    text.into()
 }
 
 /// What keepalived does not know here it passes over in silence.
@@ -185,6 +196,23 @@ fn regex_stack(context: &mut Context<'_>, statement: &Statement, draft: &mut Url
         None => {
             let message = "regex_stack takes a first size and one not below it, ignoring it".to_owned();
             context.report(statement, 0, Code::RegexSetting, message);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::pattern_text;
+
+    #[test]
+    fn a_pattern_keeps_octets_that_are_no_text() {
+        for (pattern, want) in [
+            (&b"a\\d"[..], "a\\d"),
+            ("\u{e9}".as_bytes(), "\u{e9}"),
+            (b"\xff\xc3(", "\\xff\\xc3("),
+            (b"", ""),
+        ] {
+            assert_eq!(&*pattern_text(pattern), want);
         }
     }
 }
