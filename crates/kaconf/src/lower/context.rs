@@ -127,7 +127,12 @@ impl Context<'_> {
     }
 
     /// What follows the number of a `weight` where a thing is defined.
-    pub(super) fn weight_option(&mut self, owner: impl Display + Copy, statement: &Statement, weight: &mut Weight) {
+    pub(super) fn weight_option(
+        &mut self,
+        owner: impl Display + Copy,
+        statement: &Statement,
+        weight: &mut Weight,
+    ) {
         if statement.len() < 3 {
             return;
         }
@@ -142,7 +147,13 @@ impl Context<'_> {
         }
     }
 
-    fn judged(&mut self, owner: &dyn Display, statement: &Statement, read: Read, otherwise: &str) -> Option<i64> {
+    fn judged(
+        &mut self,
+        owner: &dyn Display,
+        statement: &Statement,
+        read: Read,
+        otherwise: &str,
+    ) -> Option<i64> {
         if let Some(problem) = read.problem {
             let outcome = match (read.value, problem) {
                 (Some(_), Problem::TooPrecise) => "rounding it".to_owned(),

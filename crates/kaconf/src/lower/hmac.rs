@@ -162,7 +162,12 @@ fn decoded(text: &[u8]) -> Vec<u8> {
     out
 }
 
-fn anti_replay(context: &mut Context<'_>, statement: &Statement, owner: impl Display + Copy, hmac: &mut HmacDraft) {
+fn anti_replay(
+    context: &mut Context<'_>,
+    statement: &Statement,
+    owner: impl Display + Copy,
+    hmac: &mut HmacDraft,
+) {
     let Some(word) = context.need(statement, 1) else { return };
     match word {
         b"time" => hmac.monotonic = false,

@@ -34,7 +34,12 @@ impl Context<'_> {
         true
     }
 
-    fn notify_script(&mut self, owner: impl Display + Copy, statement: &Statement, slot: &mut Option<Box<Script>>) {
+    fn notify_script(
+        &mut self,
+        owner: impl Display + Copy,
+        statement: &Statement,
+        slot: &mut Option<Box<Script>>,
+    ) {
         if slot.is_none() {
             *slot = self.script(owner, statement).map(Box::new);
         } else if self.need(statement, 1).is_some() {

@@ -1,7 +1,7 @@
 //! Once all is read: who is in which sync group, and what that does to what is tracked.
 
-use std::fmt::Display;
 use std::collections::{HashMap, HashSet};
+use std::fmt::Display;
 
 use super::blocks::{GroupDraft, TrackingDraft};
 use super::draft::Draft;
@@ -108,6 +108,9 @@ impl Reader<'_> {
         groups: Vec<(GroupDraft, SyncGroup)>,
         instances: &[Instance],
     ) -> Vec<SyncGroup> {
+        if groups.is_empty() {
+            return Vec::new();
+        }
         let owners: HashMap<&str, bool> =
             instances.iter().map(|instance| (&*instance.name, instance.priority.is_owner())).collect();
         let mut finished = Vec::with_capacity(groups.len());
@@ -119,7 +122,11 @@ impl Reader<'_> {
                 continue;
             }
             let has_owner = group.members.iter().any(|member| owners.get(&**member) == Some(&true));
-            group.tracking = self.tracking(draft.tracking.map(|tracking| *tracking).unwrap_or_default(), &owner, has_owner);
+            group.tracking = self.tracking(
+                draft.tracking.map(|tracking| *tracking).unwrap_or_default(),
+                &owner,
+                has_owner,
+            );
             group.tracking_weight = draft.tracking_weight;
             group.notify = draft.notify;
             group.smtp_alert = draft.smtp_alert.unwrap_or(self.config.global.mail.by_vrrp());

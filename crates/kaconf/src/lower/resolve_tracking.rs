@@ -45,7 +45,12 @@ impl Reader<'_> {
     }
 
     /// An instance tracks its own interface anyway.
-    fn own_interface(&mut self, owner: impl Display + Copy, lines: &mut Lines<TrackedInterface>, new: &Instance) {
+    fn own_interface(
+        &mut self,
+        owner: impl Display + Copy,
+        lines: &mut Lines<TrackedInterface>,
+        new: &Instance,
+    ) {
         lines.retain(|(tracked, at)| {
             let own = Some(&tracked.interface) == new.interface.as_ref();
             if own {
@@ -79,7 +84,13 @@ impl Reader<'_> {
         });
     }
 
-    fn drop_weighted(&mut self, owner: impl Display + Copy, keyword: &str, lines: &mut Lines<Tracked>, reason: &str) {
+    fn drop_weighted(
+        &mut self,
+        owner: impl Display + Copy,
+        keyword: &str,
+        lines: &mut Lines<Tracked>,
+        reason: &str,
+    ) {
         lines.retain(|(tracked, at)| {
             if tracked.weight.value != 0 {
                 let message = format!(

@@ -99,7 +99,13 @@ impl Reader<'_> {
     }
 
     /// `use_vmac` on an address line, where the instance says as much.
-    fn address_vmacs(&mut self, owner: impl Display + Copy, draft: &Draft, new: &mut Instance, macvlan: bool) {
+    fn address_vmacs(
+        &mut self,
+        owner: impl Display + Copy,
+        draft: &Draft,
+        new: &mut Instance,
+        macvlan: bool,
+    ) {
         let (interface, family, everywhere) = (new.interface.clone(), new.family, new.vmac_addresses);
         for address in new.addresses.iter_mut().chain(&mut new.excluded).filter(|address| address.use_vmac) {
             let here = address.device.is_none() || address.device == interface;

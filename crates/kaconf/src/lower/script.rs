@@ -4,9 +4,9 @@
 //! them into the program and its arguments, where escapes are undone too. Whether the script may run is not asked
 //! here but at the end, by `script_security`.
 
-use std::fmt::Display;
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::fmt::Display;
 
 use super::context::Context;
 use super::script_words::{Escapes, SplitError, split};
@@ -71,7 +71,11 @@ impl Context<'_> {
     }
 
     /// `user USER [GROUP]` of a block that has one script. `None`, with a diagnostic, if there is no such user.
-    pub(super) fn script_user(&mut self, owner: impl Display + Copy, statement: &Statement) -> Option<Account> {
+    pub(super) fn script_user(
+        &mut self,
+        owner: impl Display + Copy,
+        statement: &Statement,
+    ) -> Option<Account> {
         self.need(statement, 1)?;
         let (user, group) = (statement.text(1), (statement.len() > 2).then(|| statement.text(2)));
         self.account(owner, statement, (&user, group.as_deref()), Class::General)?;

@@ -1,7 +1,7 @@
 //! The `track_*` lists of instances and sync groups: `NAME [weight N [reverse]]`.
 
-use std::fmt::Display;
 use std::collections::HashMap;
+use std::fmt::Display;
 
 use super::blocks::{TrackedLines, TrackingDraft};
 use super::context::Context;
@@ -66,7 +66,13 @@ impl Reader<'_> {
         }
     }
 
-    fn tracked_name(&mut self, line: &Statement, owner: impl Display + Copy, kind: &Kind, draft: &mut TrackingDraft) {
+    fn tracked_name(
+        &mut self,
+        line: &Statement,
+        owner: impl Display + Copy,
+        kind: &Kind,
+        draft: &mut TrackingDraft,
+    ) {
         type Place<'a> = (&'a HashMap<Box<str>, Weight>, &'a mut TrackedLines<Tracked, Box<str>>);
         let (known, lines): Place<'_> = match kind.keyword {
             "track_script" => (&self.blocks.known_scripts, &mut draft.scripts),

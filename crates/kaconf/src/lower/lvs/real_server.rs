@@ -21,7 +21,9 @@ pub(super) const PATH: &str = "virtual_server/real_server";
 /// The keywords that are no blocks, sorted by name.
 pub(super) const KEYWORDS: &[(&str, Setter)] = &[
     ("alpha", |c, s, draft| draft.alpha = c.boolean("", s).or(draft.alpha)),
-    ("connect_timeout", |c, s, draft| values::connect_timeout(c, s, &mut draft.rare().timing.connect_timeout)),
+    ("connect_timeout", |c, s, draft| {
+        values::connect_timeout(c, s, &mut draft.rare().timing.connect_timeout)
+    }),
     ("delay_before_retry", |c, s, draft| values::delay_before_retry(c, s, &mut draft.rare().timing)),
     ("delay_loop", |c, s, draft| values::delay_loop(c, s, &mut draft.rare().timing)),
     ("inhibit_on_failure", |c, s, draft| draft.inhibit = c.boolean("", s).or(draft.inhibit)),

@@ -7,8 +7,8 @@ use super::prefix::Prefix;
 use super::words::{Dropped, Flow, Words};
 use crate::code::Code;
 use crate::expand::Statement;
-use crate::lower::owner::Owner;
 use crate::lower::context::Context;
+use crate::lower::owner::Owner;
 use crate::model::{NumberRange, Rule, RuleAction, RuleMark};
 use crate::source::RoutingNames;
 
