@@ -108,6 +108,9 @@ impl Reader<'_> {
         groups: Vec<(GroupDraft, SyncGroup)>,
         instances: &[Instance],
     ) -> Vec<SyncGroup> {
+        if groups.is_empty() {
+            return Vec::new();
+        }
         let owners: HashMap<&str, bool> =
             instances.iter().map(|instance| (&*instance.name, instance.priority.is_owner())).collect();
         let mut finished = Vec::with_capacity(groups.len());
