@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::blocks::Blocks;
+use super::checker_view::CheckerView;
 use super::context::Context;
 use super::draft::Draft;
 use super::global::Defaults;
@@ -15,7 +16,7 @@ use crate::diag::Diagnostic;
 use crate::expand::{Expander, Statement};
 use crate::files::Location;
 use crate::keywords;
-use crate::model::Config;
+use crate::model::{Config, Notify};
 use crate::options::Options;
 use crate::outline::Recorder;
 use crate::source::Source;
@@ -29,6 +30,8 @@ pub(super) struct Reader<'a> {
     pub(super) drafts: Vec<Draft>,
     /// Names of instances, those of rejected ones included.
     pub(super) names: HashSet<Box<str>>,
+    /// The scripts of instances that cannot run, and of groups without any: keepalived looks at them all the same.
+    pub(super) idle_scripts: Vec<Notify>,
     /// What the blocks around the instances have said.
     pub(super) blocks: Blocks,
     /// Virtual servers and their groups.
@@ -39,6 +42,8 @@ pub(super) struct Reader<'a> {
     pub(super) places: HashMap<&'static str, Location>,
     /// A keyword of the root or of `global_defs` lacked its value: keepalived's parent reads those.
     pub(super) parent_stopped: bool,
+    /// Where the checkers are.
+    pub(super) checkers: CheckerView,
     /// How many braces are open.
     depth: u32,
     /// The last brace that opened, for the report at the end of the file.
@@ -72,6 +77,7 @@ impl<'a> Reader<'a> {
                 source,
                 test: options.test,
                 stopped: false,
+                impossible_interface: false,
                 routing: Routing::default(),
                 scripts: ScriptRules::default(),
             },
@@ -79,11 +85,13 @@ impl<'a> Reader<'a> {
             defaults: Defaults::default(),
             drafts: Vec::new(),
             names: HashSet::new(),
+            idle_scripts: Vec::new(),
             blocks: Blocks::default(),
             lvs: Drafts::default(),
             recorder: Recorder::new(options.outline),
             places: HashMap::new(),
             parent_stopped: false,
+            checkers: CheckerView::default(),
             depth: 0,
             opened: None,
         }
@@ -103,6 +111,7 @@ impl<'a> Reader<'a> {
             }
             self.depth = self.depth.saturating_sub(1);
         }
+        self.checkers.see(statement, self.depth);
         true
     }
 
