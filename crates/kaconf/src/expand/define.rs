@@ -17,6 +17,8 @@ const REPLACEMENTS_MAX: usize = 1000;
 struct Definition {
     first: Rc<[u8]>,
     rest: Rc<[Vec<u8>]>,
+    /// It stands for lines and not for a part of one: `\` ended one that says something, be there none behind it.
+    several: bool,
     at: Location,
 }
 
@@ -32,6 +34,7 @@ pub(super) struct Definitions {
 pub(super) struct Defining {
     name: Vec<u8>,
     lines: Vec<Vec<u8>>,
+    several: bool,
     at: Location,
 }
 
@@ -72,10 +75,10 @@ impl Definitions {
         self.random = u64::from(seed);
     }
 
-    fn set(&mut self, name: &[u8], mut lines: Vec<Vec<u8>>, at: Location) {
+    fn set(&mut self, name: &[u8], mut lines: Vec<Vec<u8>>, several: bool, at: Location) {
         self.stored += name.len() + lines.iter().map(Vec::len).sum::<usize>() + 64;
         let first = if lines.is_empty() { Vec::new() } else { lines.remove(0) };
-        let definition = Definition { first: first.into(), rest: lines.into(), at };
+        let definition = Definition { first: first.into(), rest: lines.into(), several, at };
         self.named.insert(name.to_vec(), definition);
     }
 
@@ -131,7 +134,8 @@ impl Expander<'_> {
         if let Some(value) = value.strip_suffix(b"\\") {
             let first = value.trim_ascii_end().to_vec();
             let lines = if first.is_empty() { Vec::new() } else { vec![first] };
-            self.defining = Some(Defining { name: name.to_vec(), lines, at: line.at });
+            let several = !lines.is_empty();
+            self.defining = Some(Defining { name: name.to_vec(), lines, several, at: line.at });
         } else {
             let name = name.to_vec();
             self.define(&name, vec![value.to_vec()], line.at, sink);
@@ -149,6 +153,7 @@ impl Expander<'_> {
         if !text.is_empty() {
             self.definitions.stored += text.len();
             defining.lines.push(text.to_vec());
+            defining.several |= !last;
         }
         if self.definitions.stored > self.options.limits.definitions {
             self.too_many_definitions(sink);
@@ -160,13 +165,13 @@ impl Expander<'_> {
 
     /// A blank line ends a definition too. Its name, if there was one to end.
     pub(super) fn definition_ends(&mut self) -> Option<String> {
-        let Defining { name, lines, at } = self.defining.take()?;
-        self.definitions.set(&name, lines, at);
+        let Defining { name, lines, several, at } = self.defining.take()?;
+        self.definitions.set(&name, lines, several, at);
         Some(String::from_utf8_lossy(&name).into_owned())
     }
 
     pub(super) fn define(&mut self, name: &[u8], lines: Vec<Vec<u8>>, at: Location, sink: &mut Sink) {
-        self.definitions.set(name, lines, at);
+        self.definitions.set(name, lines, false, at);
         if self.definitions.stored > self.options.limits.definitions {
             self.too_many_definitions(sink);
         }
@@ -175,7 +180,7 @@ impl Expander<'_> {
     /// A sequence gives its variable a value: a number that stays as small as it was.
     pub(super) fn define_variable(&mut self, name: &[u8], value: &[u8], at: Location) {
         let stored = self.definitions.stored;
-        self.definitions.set(name, vec![value.to_vec()], at);
+        self.definitions.set(name, vec![value.to_vec()], false, at);
         self.definitions.stored = stored;
     }
 
@@ -249,11 +254,11 @@ impl Expander<'_> {
             return None;
         }
         let (first, rest, from) = (Rc::clone(&definition.first), Rc::clone(&definition.rest), definition.at);
+        // Further lines can only follow at the end of this one.
+        if definition.several && (!multi || used.len != text.len()) {
+            return None;
+        }
         if !rest.is_empty() {
-            // Further lines can only follow at the end of this one.
-            if !multi || used.len != text.len() {
-                return None;
-            }
             let sequences_before = std::mem::replace(&mut self.multi_sequences, self.sequences.len());
             self.multi.push(Multi { lines: rest, next: 0, at: from, sequences_before });
             if self.multi.len() > self.options.limits.depth {

@@ -20,6 +20,9 @@ pub(super) struct Context<'a> {
     pub(super) test: bool,
     /// A keyword lacked its value: keepalived reads no further.
     pub(super) stopped: bool,
+    /// An interface was named that cannot exist: without `dynamic_interfaces`, keepalived's VRRP process ends once
+    /// it has read all.
+    pub(super) impossible_interface: bool,
     /// What address, route and rule lines have in common.
     pub(super) routing: Routing,
     /// What was read of scripts.
@@ -199,6 +202,18 @@ impl Context<'_> {
             );
             self.report(statement, word, Code::BadValue, message);
         }
+        name
+    }
+
+    /// [`Self::interface_name`] of an interface that must exist, or at least be able to.
+    pub(super) fn interface_needed(
+        &mut self,
+        owner: impl Display + Copy,
+        statement: &Statement,
+        word: usize,
+    ) -> Option<InterfaceName> {
+        let name = self.interface_name(owner, statement, word);
+        self.impossible_interface |= name.is_none();
         name
     }
 

@@ -66,7 +66,7 @@ impl Reader<'_> {
     }
 
     fn garp_interface(&mut self, statement: &Statement, word: usize, draft: &mut GarpDraftGroup) {
-        let Some(interface) = self.context.interface_name("(garp_group) ", statement, word) else { return };
+        let Some(interface) = self.context.interface_needed("(garp_group) ", statement, word) else { return };
         if !self.blocks.garp_interfaces.insert(interface.clone()) {
             let message = format!("{interface} is in a garp_group already, ignoring it in this one");
             return self.context.report(statement, word, Code::Repeated, message);

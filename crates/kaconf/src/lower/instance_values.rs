@@ -70,7 +70,7 @@ pub(super) fn state(context: &mut Context<'_>, statement: &Statement, draft: &mu
 /// `interface NAME`; whether it exists is asked when all is read.
 pub(super) fn interface(context: &mut Context<'_>, statement: &Statement, draft: &mut Draft) {
     if context.need(statement, 1).is_some()
-        && let Some(name) = context.interface_name(draft.owner(), statement, 1)
+        && let Some(name) = context.interface_needed(draft.owner(), statement, 1)
     {
         let before = draft.at("interface");
         if let Some(other) = draft.interface.replace(name) {

@@ -9,6 +9,7 @@ mod address_line;
 mod addresses;
 mod bfd;
 mod blocks;
+mod checker_view;
 mod context;
 mod dispatch;
 mod draft;

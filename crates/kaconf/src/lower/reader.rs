@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::blocks::Blocks;
+use super::checker_view::CheckerView;
 use super::context::Context;
 use super::draft::Draft;
 use super::global::Defaults;
@@ -15,7 +16,7 @@ use crate::diag::Diagnostic;
 use crate::expand::{Expander, Statement};
 use crate::files::Location;
 use crate::keywords;
-use crate::model::Config;
+use crate::model::{Config, Notify};
 use crate::options::Options;
 use crate::outline::Recorder;
 use crate::source::Source;
@@ -29,6 +30,8 @@ pub(super) struct Reader<'a> {
     pub(super) drafts: Vec<Draft>,
     /// Names of instances, those of rejected ones included.
     pub(super) names: HashSet<Box<str>>,
+    /// The scripts of instances that cannot run, and of groups without any: keepalived looks at them all the same.
+    pub(super) idle_scripts: Vec<Notify>,
     /// What the blocks around the instances have said.
     pub(super) blocks: Blocks,
     /// Virtual servers and their groups.
@@ -41,6 +44,8 @@ pub(super) struct Reader<'a> {
     pub(super) parent_stopped: bool,
     /// Statements that are not in use, for the room they have.
     spare: Vec<Statement>,
+    /// Where the checkers are.
+    pub(super) checkers: CheckerView,
     /// How many braces are open.
     depth: u32,
     /// The last brace that opened, for the report at the end of the file.
@@ -74,6 +79,7 @@ impl<'a> Reader<'a> {
                 source,
                 test: options.test,
                 stopped: false,
+                impossible_interface: false,
                 routing: Routing::default(),
                 scripts: ScriptRules::default(),
             },
@@ -81,12 +87,14 @@ impl<'a> Reader<'a> {
             defaults: Defaults::default(),
             drafts: Vec::new(),
             names: HashSet::new(),
+            idle_scripts: Vec::new(),
             blocks: Blocks::default(),
             lvs: Drafts::default(),
             recorder: Recorder::new(options.outline),
             places: HashMap::new(),
             parent_stopped: false,
             spare: Vec::new(),
+            checkers: CheckerView::default(),
             depth: 0,
             opened: None,
         }
@@ -106,6 +114,7 @@ impl<'a> Reader<'a> {
             }
             self.depth = self.depth.saturating_sub(1);
         }
+        self.checkers.see(statement, self.depth);
         true
     }
 

@@ -32,13 +32,17 @@ impl Reader<'_> {
             if drafts.len().is_multiple_of(DRAFTS_GIVEN_BACK) {
                 drafts.shrink_to_fit();
             }
-            if !self.can_run(&draft) {
-                continue;
-            }
             let at = draft.at("virtual_router_id");
-            if let Some(instance) = self.resolve_instance(&mut draft) {
+            let notify = std::mem::take(&mut draft.notify);
+            self.context.impossible_interface |= self.names_what_is_missing(&draft);
+            if self.can_run(&draft)
+                && let Some(mut instance) = self.resolve_instance(&mut draft)
+            {
+                instance.notify = notify;
                 instances.push(instance);
                 places.push(at);
+            } else {
+                self.idle_scripts.push(notify);
             }
         }
         self.report_duplicates(&instances, &places);
@@ -89,7 +93,6 @@ impl Reader<'_> {
             .notify_priority_changes
             .or(draft.sync.and_then(|sync| sync.notify_priority_changes))
             .unwrap_or(self.config.global.fifos.priority_changes);
-        new.notify = std::mem::take(&mut draft.notify);
         new.linkbeat_polling = draft.linkbeat_polling && new.interface.is_some();
         (new.lvs_sync_interface, new.debug) = (draft.lvs_sync_interface.take(), draft.debug);
         self.vmac(draft, &mut new);

@@ -19,6 +19,18 @@ const TRAILER: u32 = 28;
 const ADDRESSES_MAX: u32 = 255;
 
 impl Reader<'_> {
+    /// Whether an instance names an interface that does not exist and cannot appear, be it on a line that is never
+    /// used.
+    pub(super) fn names_what_is_missing(&self, draft: &Draft) -> bool {
+        let before = draft.interfaces_before.iter().map(|(name, _)| name);
+        let tracked = draft.tracking.iter().flat_map(|tracking| &tracking.interfaces.list);
+        let tracked = tracked.map(|tracked| &tracked.interface);
+        let addresses = draft.addresses.carried.iter().chain(&draft.addresses.excluded);
+        let devices = addresses.filter_map(|address| address.device.as_ref());
+        let own = draft.interface.iter().chain(&draft.vrf);
+        own.chain(before).chain(tracked).chain(devices).any(|name| !self.can_appear(name))
+    }
+
     /// The least an instance needs: an identifier, and somewhere to send from.
     pub(super) fn can_run(&mut self, draft: &Draft) -> bool {
         let owner = draft.owner();

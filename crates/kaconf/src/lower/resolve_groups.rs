@@ -67,7 +67,9 @@ impl Reader<'_> {
                 group.members.push(name);
             }
             self.count_members(&draft, &group);
-            if !group.members.is_empty() {
+            if group.members.is_empty() {
+                self.idle_scripts.push(draft.notify);
+            } else {
                 groups.push((draft, group));
             }
         }
@@ -119,6 +121,7 @@ impl Reader<'_> {
             // One that cannot run keeps the daemon from starting; what is left of its group is shown all the same.
             group.members.retain(|member| owners.contains_key(&**member));
             if group.members.is_empty() {
+                self.idle_scripts.push(draft.notify);
                 continue;
             }
             let has_owner = group.members.iter().any(|member| owners.get(&**member) == Some(&true));

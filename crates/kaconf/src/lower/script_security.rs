@@ -15,7 +15,7 @@ use super::script_path::{self as path, Problem};
 use super::script_report as report;
 use crate::code::{Class, Code};
 use crate::files::Location;
-use crate::model::{Config, Script, Scripts};
+use crate::model::{Config, DynamicInterfaces, Script, Scripts};
 use crate::source::{Lookup, UserFacts};
 
 const ROOT: UserFacts = UserFacts { uid: 0, gid: 0 };
@@ -249,17 +249,25 @@ impl<'r, 'a> Pass<'r, 'a> {
 }
 
 impl Reader<'_> {
+    /// Whether keepalived's VRRP process ends before it looks at scripts: an interface is named that does not exist.
+    fn gives_up(&self, config: &Config) -> bool {
+        let sink = &self.context.sink;
+        let fixed = config.global.dynamic_interfaces == DynamicInterfaces::Off;
+        (fixed && self.context.impossible_interface)
+            || sink.has(Code::InterfaceMissing)
+            || sink.has(Code::TrackedMissing)
+    }
+
     /// Looks at the scripts of all processes. `with_vrrp`: there is an instance, be it one that cannot run.
     pub(super) fn script_security(&mut self, config: &mut Config, with_vrrp: bool) {
+        let with_vrrp = with_vrrp && !self.gives_up(config);
         let context = &mut self.context;
-        // keepalived's VRRP process gives up before it looks at scripts.
-        let with_vrrp = with_vrrp && !context.sink.has(Code::InterfaceMissing);
         let mut pass = Pass::new(context, config.global.scripts.clone());
         let (scripts, fifos) = (&mut config.global.scripts, &mut config.global.fifos);
         pass.keep_in(Role::Other, &mut scripts.startup);
         pass.keep_in(Role::Other, &mut scripts.shutdown);
         pass.end(Process::Parent);
-        if !config.virtual_servers.is_empty() || !config.virtual_server_groups.is_empty() {
+        if !config.virtual_servers.is_empty() {
             pass.keep_in(Role::Other, &mut fifos.all.script);
             pass.keep_in(Role::Other, &mut fifos.lvs.script);
             for server in &mut config.virtual_servers {
@@ -273,7 +281,7 @@ impl Reader<'_> {
             config.track_scripts.iter_mut().for_each(|track| pass.keep_in(Role::Track, &mut track.script));
             let of_instances = config.instances.iter_mut().map(|instance| &mut instance.notify);
             let of_groups = config.sync_groups.iter_mut().map(|group| &mut group.notify);
-            for notify in of_instances.chain(of_groups) {
+            for notify in of_instances.chain(of_groups).chain(&mut self.idle_scripts) {
                 for (_, slot) in notify.scripts_mut() {
                     if slot.as_deref_mut().is_some_and(|script| !pass.keep(Role::Other, script)) {
                         *slot = None;

@@ -46,6 +46,11 @@ impl Reader<'_> {
             b"track_bfd" => &BFD,
             _ => return false,
         };
+        // A checker process that is not in this block takes it for one of its own, which must have a name.
+        let misread = kind.keyword == FILE.keyword && self.checkers.reads();
+        if misread && self.context.need(statement, 1).is_none() {
+            return true;
+        }
         let draft = draft.get_or_insert_default();
         self.lines(statement, |reader, line| match kind.keyword {
             "track_interface" => reader.tracked_interface(line, owner, draft),
@@ -56,13 +61,15 @@ impl Reader<'_> {
 
     /// Whether the interface exists is asked when all is read.
     fn tracked_interface(&mut self, line: &Statement, owner: impl Display + Copy, draft: &mut TrackingDraft) {
-        let Some(interface) = self.context.interface_name(owner, line, 0) else { return };
+        let Some(interface) = self.context.interface_needed(owner, line, 0) else { return };
         let lines = &mut draft.interfaces;
         if lines.known.contains(&lines.list, |tracked| tracked.interface.clone(), &interface) {
             return tracked_twice(&mut self.context, line, owner, &INTERFACE);
         }
         if let Some(weight) = tracked_weight(&mut self.context, line, owner, &INTERFACE, Weight::default()) {
             draft.interfaces.push(TrackedInterface { interface, weight }, line.at(0));
+        } else {
+            self.context.impossible_interface |= !self.can_appear(&interface);
         }
     }
 

@@ -299,7 +299,7 @@ pub(super) fn vrf(context: &mut Context<'_>, statement: &Statement, draft: &mut 
     } else if let Some(vrf) = &draft.vrf {
         format!("{owner}vrf already specified as {vrf}, ignoring {}", statement.text(1))
     } else {
-        draft.vrf = context.interface_name(&owner, statement, 1);
+        draft.vrf = context.interface_needed(owner, statement, 1);
         return;
     };
     context.report(statement, 0, Code::Incompatible, message);

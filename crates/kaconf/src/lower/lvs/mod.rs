@@ -39,8 +39,11 @@ impl Reader<'_> {
     }
 
     fn lvs_keyword(&mut self, statement: &mut Statement) -> Option<bool> {
-        self.config.has_virtual_servers |=
-            matches!(statement.word(0), b"virtual_server" | b"virtual_server_group");
+        let is_server = matches!(statement.word(0), b"virtual_server" | b"virtual_server_group");
+        if is_server && !self.checkers.reads() {
+            return Some(self.skip_block(statement));
+        }
+        self.config.has_virtual_servers |= is_server;
         match statement.word(0) {
             b"virtual_server" => Some(self.virtual_server(statement)),
             b"virtual_server_group" => Some(self.virtual_server_group(statement)),
