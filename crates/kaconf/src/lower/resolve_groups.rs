@@ -124,7 +124,7 @@ impl Reader<'_> {
             let has_owner = group.members.iter().any(|member| owners.get(&**member) == Some(&true));
             group.tracking = self.tracking(
                 draft.tracking.map(|tracking| *tracking).unwrap_or_default(),
-                &owner,
+                owner,
                 has_owner,
             );
             group.tracking_weight = draft.tracking_weight;
