@@ -19,7 +19,7 @@ use crate::exit::Exit;
 use crate::ipc::ChildLink;
 use crate::log::{self, Mode, Process};
 use crate::signals::{Signal, Signals};
-use crate::{background, demo, parent, reader, tool, vrrp};
+use crate::{background, demo, parent, reader, vrrp};
 
 pub(crate) use adopt::{adopt, set_umask, take_name, take_process};
 pub(crate) use command::command;
