@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use kaconf::edit::Document;
 use kaconf::model::Config;
 use kaconf::syntax::{Node, Parse, Shape, parse};
-use kaconf::{Code, ExitClass, Options, format, load};
+use kaconf::{Code, Diagnostic, ExitClass, Options, format, load};
 
 use crate::conf::Host;
 
@@ -30,9 +30,14 @@ type Meaning = (Vec<(Code, String)>, ExitClass, Config);
 
 /// What a configuration comes to. `None` if a limit was reached: where that is, is no part of the meaning.
 fn meaning(host: &Host) -> Option<Meaning> {
-    let loaded = load(&options(), host);
-    let found: Vec<_> =
-        loaded.diagnostics.iter().map(|found| (found.code, found.message.to_string())).collect();
+    let mut loaded = load(&options(), host);
+    // Which block lacks its brace is told by the indentation of lines, which is what a layout changes.
+    let message = |found: &Diagnostic| match found.code {
+        Code::MissingClose => String::new(),
+        _ => found.message.to_string(),
+    };
+    let found: Vec<_> = loaded.diagnostics.iter().map(|found| (found.code, message(found))).collect();
+    loaded.config.doubts.retain(|doubt| !doubt.contains(" is not closed: "));
     let limited = found.iter().any(|(code, _)| *code == Code::Limit);
     (!limited).then(|| (found, loaded.exit_class(), loaded.config))
 }

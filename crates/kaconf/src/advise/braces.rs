@@ -136,6 +136,8 @@ impl<'a> Scan<'a> {
                     self.closed(token, indent.take());
                     (head, begins) = (None, true);
                 }
+                // A condition or a sequence comes before the statement.
+                Kind::Word if begins && matches!(self.text[token.start as usize], b'@' | b'~') => {}
                 Kind::Word | Kind::Quoted if begins => {
                     if token.kind == Kind::Word && self.word(token) {
                         break;
