@@ -81,7 +81,8 @@ fn points_into_the_files(diagnostic: &Diagnostic, loaded: &Loaded) {
     diagnostic.at.into_iter().chain(diagnostic.notes.iter().filter_map(|note| note.at)).for_each(inside);
     assert!(!diagnostic.message.contains('\n'), "one line: {:?}", diagnostic.message);
     let lines = render(diagnostic, &loaded.files).lines().count();
-    assert_eq!(lines, 1 + diagnostic.notes.len(), "a line each: {diagnostic:?}");
+    let told = 1 + diagnostic.notes.len() + diagnostic.helps.len();
+    assert_eq!(lines, told, "a line each: {diagnostic:?}");
 }
 
 /// What keeps a daemon from starting does not pass a test, and the other way round.
