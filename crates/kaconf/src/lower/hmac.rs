@@ -153,7 +153,8 @@ fn others_may_read(context: &mut Context<'_>, statement: &Statement, owner: &str
     if facts.kind != PathKind::File || facts.mode & 0o077 == 0 {
         return;
     }
-    let message = format!("{owner}the file of a key, '{path}', has mode {:04o}: others may read it", facts.mode);
+    let message =
+        format!("{owner}the file of a key, '{path}', has mode {:04o}: others may read it", facts.mode);
     let mut diagnostic = Diagnostic::new(Code::BadKey, statement.at(2), message);
     diagnostic.class = Class::Security;
     let diagnostic = diagnostic.note(None, format!("let only its owner read it: chmod go= {path}"));
