@@ -24,7 +24,8 @@ impl Source for Memory {
     }
 }
 
-/// A model without what it says of the file it was read from.
+/// A model without what it says of the file it was read from: what is doubtful there, and whether it has virtual
+/// servers, be they unusable.
 fn model(mut config: Config) -> Config {
     config.doubts.clear();
     config.has_virtual_servers = false;

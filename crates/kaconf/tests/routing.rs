@@ -48,6 +48,7 @@ impl Source for Host<'_> {
         match list {
             RoutingNames::Tables => vec![("uplink".to_owned(), 77)],
             RoutingNames::IpProtocols => vec![("sctp".to_owned(), 132)],
+            RoutingNames::Groups => vec![("lan".to_owned(), 7)],
             _ => Vec::new(),
         }
     }
@@ -152,4 +153,19 @@ fn a_list_of_names_is_asked_for_once() {
     let loaded = load(&Options::new("main.conf"), &host);
     assert_eq!((codes(&loaded), loaded.config.static_routes.len()), (vec![], 1000));
     assert_eq!(*host.asked.borrow(), [RoutingNames::Tables, RoutingNames::Scopes]);
+}
+
+#[test]
+fn the_group_of_a_vmac_is_a_number_or_a_name_of_the_host() {
+    for (group, want) in
+        [("lan", Some(7)), ("5", Some(5)), ("0x10", Some(16)), ("default", Some(0)), ("wan", None)]
+    {
+        let text = format!(
+            "vrrp_instance A {{\n interface eth0\n virtual_router_id 1\n virtual_ipaddress {{\n 10.0.0.1\n }}\n \
+             use_vmac group {group}\n}}\n"
+        );
+        let loaded = read(&text);
+        let vmac = loaded.config.instances[0].vmac.as_ref().expect("a VMAC");
+        assert_eq!(vmac.group, want, "{group}");
+    }
 }

@@ -1,6 +1,5 @@
 //! The blocks around the instances: what is tracked, groups, BFD, interfaces.
 
-use std::collections::HashSet;
 use std::time::Duration;
 
 use crate::model::{
@@ -8,6 +7,7 @@ use crate::model::{
     TrackFile, TrackProcess, TrackScript, Tracked, Tracking, Weight,
 };
 
+use super::missing;
 use super::script::{command, script_value};
 use super::writer::{Writer, quoted};
 
@@ -16,8 +16,9 @@ pub(super) fn before_instances(writer: &mut Writer, config: &Config) {
     config.track_scripts.iter().for_each(|script| track_script(writer, script));
     config.track_processes.iter().for_each(|process| track_process(writer, process));
     config.track_files.iter().for_each(|file| track_file(writer, file));
+    missing::files(writer, config);
     config.bfds.iter().for_each(|session| bfd(writer, session));
-    missing_bfds(writer, config);
+    missing::bfds(writer, config);
     config.garp_groups.iter().for_each(|group| garp_group(writer, group));
     interface_delays(writer, &config.interface_delays);
     linkbeat_interfaces(writer, &config.linkbeat_interfaces);
@@ -181,18 +182,6 @@ fn bfd(writer: &mut Writer, bfd: &Bfd) {
         writer.flag("vrrp", bfd.vrrp);
         writer.flag("checker", bfd.checker);
     });
-}
-
-/// Sessions that were given up are tracked all the same, and stay down.
-fn missing_bfds(writer: &mut Writer, config: &Config) {
-    let mut known: HashSet<&str> = config.bfds.iter().map(|bfd| &*bfd.name).collect();
-    let of_instances = config.instances.iter().map(|instance| &instance.tracking);
-    let of_groups = config.sync_groups.iter().map(|group| &group.tracking);
-    for tracked in of_instances.chain(of_groups).flat_map(|tracking| &tracking.bfds) {
-        if known.insert(&tracked.name) {
-            writer.block(format_args!("bfd_instance {}", quoted(&tracked.name)), |_| {});
-        }
-    }
 }
 
 fn garp_group(writer: &mut Writer, group: &GarpGroup) {

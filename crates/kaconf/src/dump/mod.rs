@@ -10,6 +10,7 @@ mod global;
 mod global_parts;
 mod line;
 mod lvs;
+mod missing;
 mod route;
 mod routing;
 mod rule;

@@ -37,6 +37,22 @@ pub(super) fn glued(content: &[u8]) -> Option<Vec<u8>> {
     (before % 2 == 0 && end < kept.len()).then(|| [&kept[..end], b"\\"].concat())
 }
 
+/// Whether a quote is opened on a line and not closed. A backslash protects what is behind it.
+pub(super) fn leaves_quote_open(content: &[u8]) -> bool {
+    let mut open = false;
+    let mut octets = content.iter();
+    while let Some(octet) = octets.next() {
+        match octet {
+            b'\\' => {
+                let _ = octets.next();
+            }
+            b'"' => open = !open,
+            _ => {}
+        }
+    }
+    open
+}
+
 /// Whether a line must be looked at as a whole before it is split into words.
 pub(super) fn is_special(content: &[u8]) -> bool {
     matches!(content.first(), Some(b'@' | b'~' | b'i')) && begins_special(content) || content.contains(&b'$')

@@ -192,6 +192,11 @@ impl<'a> Expander<'a> {
             self.comment_line(at, sink);
         } else if self.defining.is_some() || line::is_special(content) {
             self.process(Line { text: content.to_vec(), at, how: How::Typed }, sink);
+            // One that becomes words is told of when they are read.
+            if line::leaves_quote_open(content) && self.current.next >= self.current.tokens.len() {
+                let message = format!("unmatched quote in '{}'", String::from_utf8_lossy(content));
+                sink.push(Diagnostic::new(Code::UnmatchedQuote, Some(at), message));
+            }
         } else if let Some(text) = line::glued(content) {
             self.process(Line { text, at, how: How::Typed }, sink);
         } else {

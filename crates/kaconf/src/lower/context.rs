@@ -12,6 +12,9 @@ use crate::model::{InterfaceName, Weight};
 use crate::source::{InterfaceFacts, Source};
 use crate::value::{self, Problem, Read};
 
+/// Room for the name of an interface and its end in the kernel.
+const INTERFACE_NAME_SIZE: usize = 16;
+
 /// Shared by all readers.
 pub(super) struct Context<'a> {
     pub(super) sink: Sink,
@@ -213,7 +216,9 @@ impl Context<'_> {
         word: usize,
     ) -> Option<InterfaceName> {
         let name = self.interface_name(owner, statement, word);
-        self.impossible_interface |= name.is_none();
+        // A value that is too long is passed over, but not a line of a list.
+        let passed_over = word > 0 && statement.word(word).len() >= INTERFACE_NAME_SIZE;
+        self.impossible_interface |= name.is_none() && !passed_over;
         name
     }
 

@@ -8,10 +8,12 @@ use super::context::Context;
 use super::draft::Draft;
 use super::owner::Owner;
 use super::reader::{Next, Progress, Reader};
-use crate::code::Code;
+use crate::code::{Class, Code};
+use crate::diag::Diagnostic;
 use crate::expand::Statement;
 use crate::files::Location;
 use crate::model::{AntiReplay, AuthHmac, Authentication, HmacKey, HmacMode, Instance};
+use crate::source::{Lookup, PathKind};
 
 /// Octets a key may have.
 const KEY: std::ops::RangeInclusive<usize> = 32..=64;
@@ -112,7 +114,14 @@ fn key(context: &mut Context<'_>, statement: &Statement, owner: impl Display + C
     let Some(id) = context.strict(owner, statement, 1, 255, "ignoring the key") else { return };
     let id = id as u8;
     let secret = match statement.word(2).strip_prefix(b"file:") {
-        Some(path) => key_file(context, &String::from_utf8_lossy(path)),
+        Some(path) => {
+            let path = String::from_utf8_lossy(path);
+            let read = key_file(context, &path);
+            if read.is_ok() {
+                others_may_read(context, statement, owner, &path);
+            }
+            read
+        }
         None => Ok(decoded(statement.word(2))),
     };
     let message = match secret {
@@ -136,6 +145,20 @@ fn key_file(context: &Context<'_>, path: &str) -> Result<Vec<u8>, String> {
     let text = context.source.read(Path::new(path), KEY_FILE_MAX).map_err(|error| error.to_string())?;
     let end = text.iter().rposition(|octet| !matches!(octet, b'\n' | b'\r')).map_or(0, |last| last + 1);
     Ok(decoded(&text[..end]))
+}
+
+/// The file of a key is for its owner alone; others are reported, and the key is used.
+fn others_may_read(context: &mut Context<'_>, statement: &Statement, owner: &str, path: &str) {
+    let Lookup::Present(facts) = context.source.path(Path::new(path)) else { return };
+    if facts.kind != PathKind::File || facts.mode & 0o077 == 0 {
+        return;
+    }
+    let message =
+        format!("{owner}the file of a key, '{path}', has mode {:04o}: others may read it", facts.mode);
+    let mut diagnostic = Diagnostic::new(Code::BadKey, statement.at(2), message);
+    diagnostic.class = Class::Security;
+    let diagnostic = diagnostic.note(None, format!("let only its owner read it: chmod go= {path}"));
+    context.sink.push(statement.explain(diagnostic));
 }
 
 /// `hex:` and hexadecimal digits, or the octets as they are; empty if the digits cannot be read.

@@ -8,7 +8,7 @@ use super::blocks::GroupDraft;
 use super::reader::Reader;
 use crate::code::Code;
 use crate::files::Location;
-use crate::model::{GarpGroup, Instance, InterfaceDelay, InterfaceName, SyncGroup};
+use crate::model::{Config, GarpGroup, Instance, InterfaceDelay, InterfaceName, SyncGroup};
 
 impl Reader<'_> {
     /// Everything of the model that is neither an instance nor global.
@@ -17,6 +17,7 @@ impl Reader<'_> {
         self.report_vmac_conflicts(instances, &groups);
         self.config.sync_groups = groups;
         self.config.track_groups = self.finish_track_groups(instances);
+        self.forget_empty_track_groups();
         self.config.track_scripts = std::mem::take(&mut self.blocks.scripts);
         self.config.track_processes = std::mem::take(&mut self.blocks.processes);
         self.config.track_files = std::mem::take(&mut self.blocks.files);
@@ -28,6 +29,18 @@ impl Reader<'_> {
             if self.setting_usable("a linkbeat", &linkbeat.interface, at) {
                 self.config.linkbeat_interfaces.push(linkbeat);
             }
+        }
+    }
+
+    /// What would follow a group without instances follows nothing.
+    fn forget_empty_track_groups(&mut self) {
+        let Config { track_groups, static_addresses, static_routes, static_rules, .. } = &mut self.config;
+        let known: HashSet<&str> = track_groups.iter().map(|group| &*group.name).collect();
+        let of_addresses = static_addresses.iter_mut().map(|address| &mut address.track_group);
+        let of_routes = static_routes.iter_mut().map(|route| &mut route.track_group);
+        let of_rules = static_rules.iter_mut().map(|rule| &mut rule.track_group);
+        for group in of_addresses.chain(of_routes).chain(of_rules) {
+            *group = group.take().filter(|name| known.contains(&**name));
         }
     }
 

@@ -194,10 +194,8 @@ fn read_mac(text: &[u8]) -> Option<Mac> {
 /// `group N`: a number, or the one name that every host has.
 fn link_group(context: &mut Context<'_>, statement: &Statement, word: usize, draft: &mut Draft) {
     let Some(text) = context.need(statement, word) else { return };
-    let read = value::number(text, 0, i32::MAX.into(), false);
-    let group = if text == b"default" { Some(0) } else { read.value };
-    match group {
-        Some(group) => draft.vmac.group = Some(group as u32),
+    match context.link_group(text) {
+        Some(group) => draft.vmac.group = Some(group),
         None => {
             let message = format!("{}group {} not found, ignoring it", draft.owner(), statement.text(word));
             context.report(statement, word, Code::UnknownName, message);

@@ -73,6 +73,12 @@ impl Routing {
 }
 
 impl Context<'_> {
+    /// A group of interfaces by number or name; one name is known everywhere.
+    pub(super) fn link_group(&mut self, word: &[u8]) -> Option<u32> {
+        let group = self.routing.names.number(self.source, RoutingNames::Groups, word);
+        group.or((word == b"default").then_some(0))
+    }
+
     /// A scope by number or name.
     pub(super) fn scope(&mut self, word: &[u8]) -> Option<u8> {
         let number = self.routing.names.number(self.source, RoutingNames::Scopes, word);
