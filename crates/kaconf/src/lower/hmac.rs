@@ -51,18 +51,18 @@ impl Reader<'_> {
         while let Next::Statement = self.next_in_block(statement, &mut progress) {
             let context = &mut self.context;
             match statement.word(0) {
-                b"key" => key(context, statement, &owner, hmac),
+                b"key" => key(context, statement, owner, hmac),
                 b"active_key" => {
-                    let read = context.strict(&owner, statement, 1, 255, "ignoring it");
+                    let read = context.strict(owner, statement, 1, 255, "ignoring it");
                     hmac.active = read.map(|id| id as u8).or(hmac.active);
                 }
                 b"time_window" => {
                     let read =
-                        context.strict(&owner, statement, *WINDOW.start(), *WINDOW.end(), "ignoring it");
+                        context.strict(owner, statement, *WINDOW.start(), *WINDOW.end(), "ignoring it");
                     hmac.window = read.map(|seconds| seconds as u32).or(hmac.window);
                 }
-                b"anti_replay" => anti_replay(context, statement, &owner, hmac),
-                b"mode" => mode(context, statement, &owner, hmac),
+                b"anti_replay" => anti_replay(context, statement, owner, hmac),
+                b"mode" => mode(context, statement, owner, hmac),
                 _ => self.unknown(statement, "vrrp_instance/auth_hmac"),
             }
         }

@@ -179,7 +179,7 @@ impl Reader<'_> {
             let message = format!("{owner}lvs_sync_daemon_interface has already been given, ignoring it");
             self.context.report(statement, 0, Code::Repeated, message);
         } else if self.context.need(statement, 1).is_some() {
-            draft.lvs_sync_interface = self.context.interface_name(&owner, statement, 1);
+            draft.lvs_sync_interface = self.context.interface_name(owner, statement, 1);
             self.blocks.lvs_sync = true;
         }
     }

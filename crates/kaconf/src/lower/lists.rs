@@ -31,7 +31,7 @@ impl Reader<'_> {
                 format!("{owner}unicast peer {address} must be {family} as the instance is, skipping it");
             return self.context.report(line, 0, Code::FamilyMismatch, message);
         }
-        let ttl = self.peer_ttl(line, &owner);
+        let ttl = self.peer_ttl(line, owner);
         draft.unicast.check_source |= ttl.is_some();
         if draft.unicast.known_peers.contains(&draft.unicast.peers, |peer| peer.address, &address) {
             let message = format!("{owner}{address} is a duplicate unicast_peer, ignoring it");

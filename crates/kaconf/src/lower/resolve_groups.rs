@@ -122,11 +122,8 @@ impl Reader<'_> {
                 continue;
             }
             let has_owner = group.members.iter().any(|member| owners.get(&**member) == Some(&true));
-            group.tracking = self.tracking(
-                draft.tracking.map(|tracking| *tracking).unwrap_or_default(),
-                &owner,
-                has_owner,
-            );
+            group.tracking =
+                self.tracking(draft.tracking.map(|tracking| *tracking).unwrap_or_default(), owner, has_owner);
             group.tracking_weight = draft.tracking_weight;
             group.notify = draft.notify;
             group.smtp_alert = draft.smtp_alert.unwrap_or(self.config.global.mail.by_vrrp());

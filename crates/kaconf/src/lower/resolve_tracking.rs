@@ -23,18 +23,18 @@ impl Reader<'_> {
         let owner = Owner::of(&draft.name);
         let Some(typed) = draft.tracking.take() else { return };
         let TrackingDraft { interfaces, scripts, files, processes, bfds } = *typed;
-        let mut interfaces = self.existing_interfaces(interfaces.into_lines().collect(), &owner);
-        self.own_interface(&owner, &mut interfaces, new);
+        let mut interfaces = self.existing_interfaces(interfaces.into_lines().collect(), owner);
+        self.own_interface(owner, &mut interfaces, new);
         let mut scripts: Lines<Tracked> = scripts.into_lines().collect();
         let mut files: Lines<Tracked> = files.into_lines().collect();
         let mut bfds: Lines<Tracked> = bfds.into_lines().collect();
         let in_group = draft.sync.is_some_and(|sync| !sync.tracking_weight);
         if in_group || new.priority.is_owner() {
             let reason = if in_group { "the sync group" } else { "priority 255" };
-            self.weighted_interfaces(&owner, &mut interfaces, in_group, reason);
-            self.drop_weighted(&owner, "track_script", &mut scripts, reason);
-            self.weighted_files(&owner, &mut files, reason);
-            self.drop_weighted(&owner, "track_bfd", &mut bfds, reason);
+            self.weighted_interfaces(owner, &mut interfaces, in_group, reason);
+            self.drop_weighted(owner, "track_script", &mut scripts, reason);
+            self.weighted_files(owner, &mut files, reason);
+            self.drop_weighted(owner, "track_bfd", &mut bfds, reason);
         }
         let bare = |lines: Lines<Tracked>| lines.into_iter().map(|(tracked, _)| tracked).collect();
         new.tracking.interfaces = interfaces.into_iter().map(|(tracked, _)| tracked).collect();

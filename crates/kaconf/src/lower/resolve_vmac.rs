@@ -87,7 +87,7 @@ impl Reader<'_> {
         };
         new.vmac = typed.is_any().then_some(Vmac { name: typed.name, group: typed.group, kind });
         new.vmac_addresses = typed.addresses;
-        self.address_vmacs(&owner, draft, new, typed.macvlan);
+        self.address_vmacs(owner, draft, new, typed.macvlan);
         let (interval, all) = match typed.garp_interval {
             Some(seconds) => (seconds, typed.garp_all),
             None => (

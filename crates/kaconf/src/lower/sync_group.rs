@@ -104,18 +104,18 @@ impl Reader<'_> {
         if block == "track_group" {
             return self.unknown(statement, block);
         }
-        if self.track_list(statement, &owner, &mut draft.tracking)
-            || self.context.notify(&owner, statement, &mut draft.notify, true)
+        if self.track_list(statement, owner, &mut draft.tracking)
+            || self.context.notify(owner, statement, &mut draft.notify, true)
         {
             return;
         }
         match statement.word(0) {
             b"smtp_alert" => {
-                draft.smtp_alert = self.context.boolean(&owner, statement).or(draft.smtp_alert);
+                draft.smtp_alert = self.context.boolean(owner, statement).or(draft.smtp_alert);
             }
             b"notify_priority_changes" => {
                 draft.notify_priority_changes =
-                    self.context.boolean(&owner, statement).or(draft.notify_priority_changes);
+                    self.context.boolean(owner, statement).or(draft.notify_priority_changes);
             }
             b"sync_group_tracking_weight" => draft.tracking_weight = true,
             b"global_tracking" => {

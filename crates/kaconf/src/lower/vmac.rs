@@ -122,7 +122,7 @@ impl Reader<'_> {
         let message = if draft.vmac.name.is_some() {
             format!("{owner}name of the VMAC already specified, ignoring {text}")
         } else {
-            let Some(name) = self.context.interface_name(&owner, statement, word) else { return };
+            let Some(name) = self.context.interface_name(owner, statement, word) else { return };
             let wanted = if statement.word(0) == b"use_vmac" { "macvlan" } else { "ipvlan" };
             if let Some(other) = self.blocks.vmac_names.get(&name) {
                 format!("{owner}instance {other} is already using {text}, ignoring the name")
@@ -299,7 +299,7 @@ pub(super) fn vrf(context: &mut Context<'_>, statement: &Statement, draft: &mut 
     } else if let Some(vrf) = &draft.vrf {
         format!("{owner}vrf already specified as {vrf}, ignoring {}", statement.text(1))
     } else {
-        draft.vrf = context.interface_name(&owner, statement, 1);
+        draft.vrf = context.interface_name(owner, statement, 1);
         return;
     };
     context.report(statement, 0, Code::Incompatible, message);

@@ -15,8 +15,7 @@ use crate::model::{
 /// Everything about LVS that was read.
 #[derive(Debug, Default)]
 pub(in crate::lower) struct Drafts {
-    /// Each in a box of its own: its room is used again for what it becomes.
-    pub(super) servers: Vec<Box<ServerDraft>>,
+    pub(super) servers: Vec<ServerDraft>,
     pub(super) groups: Vec<VirtualServerGroup>,
     /// Names that checkers may refer to, so far.
     pub(super) track_files: HashSet<Box<str>>,
