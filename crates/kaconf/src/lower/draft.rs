@@ -17,6 +17,9 @@ use crate::model::{
     InitialState, InterfaceName, Notify, OldUnicastChecksum, Route, Rule, UnicastPeer, VirtualAddress,
 };
 
+/// So many drafts are done until the room of them is given back.
+pub(super) const DRAFTS_GIVEN_BACK: usize = 256;
+
 /// `auth_type`
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum AuthType {

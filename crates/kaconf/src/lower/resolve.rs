@@ -6,13 +6,10 @@ use std::collections::HashSet;
 
 use vrrp_types::{Family, Priority, Version};
 
-use super::draft::{AuthType, Draft};
+use super::draft::{AuthType, DRAFTS_GIVEN_BACK, Draft};
 use super::reader::Reader;
 use crate::code::Code;
 use crate::model::{Accept, Authentication, ChecksumV3, Config, Global, InitialState, Instance, Mode};
-
-/// So many drafts are done until their room is given back.
-const DRAFTS_GIVEN_BACK: usize = 256;
 
 impl Reader<'_> {
     /// Makes the model of all that was read.

@@ -15,8 +15,7 @@ use crate::model::{
 /// Everything about LVS that was read.
 #[derive(Debug, Default)]
 pub(in crate::lower) struct Drafts {
-    #[expect(clippy::vec_box, reason = "the room of each is used again for what it becomes")]
-    pub(super) servers: Vec<Box<ServerDraft>>,
+    pub(super) servers: Vec<ServerDraft>,
     pub(super) groups: Vec<VirtualServerGroup>,
 }
 
