@@ -148,7 +148,7 @@ fn key_file(context: &Context<'_>, path: &str) -> Result<Vec<u8>, String> {
 }
 
 /// The file of a key is for its owner alone; others are reported, and the key is used.
-fn others_may_read(context: &mut Context<'_>, statement: &Statement, owner: &str, path: &str) {
+fn others_may_read(context: &mut Context<'_>, statement: &Statement, owner: impl Display, path: &str) {
     let Lookup::Present(facts) = context.source.path(Path::new(path)) else { return };
     if facts.kind != PathKind::File || facts.mode & 0o077 == 0 {
         return;
