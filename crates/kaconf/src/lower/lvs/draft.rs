@@ -1,6 +1,6 @@
 //! Virtual servers and real servers while they are read: only what was typed, defaults come later.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 use std::net::SocketAddr;
 use std::num::NonZeroU64;
 
@@ -15,7 +15,8 @@ use crate::model::{
 /// Everything about LVS that was read.
 #[derive(Debug, Default)]
 pub(in crate::lower) struct Drafts {
-    pub(super) servers: Vec<ServerDraft>,
+    /// Each in a box of its own: its room is used again for what it becomes.
+    pub(super) servers: VecDeque<Box<ServerDraft>>,
     pub(super) groups: Vec<VirtualServerGroup>,
 }
 

@@ -9,7 +9,7 @@ use vrrp_types::Family;
 use super::draft::{Drafts, ForwardingDraft, Method, RealDraft, ServerDraft};
 use crate::code::Code;
 use crate::files::Location;
-use crate::lower::draft::{DRAFTS_GIVEN_BACK, Seen};
+use crate::lower::draft::Seen;
 use crate::lower::reader::Reader;
 use crate::model::{
     Forwarding, Persistence, Protocol, RealServer, Scheduler, SorryServer, VirtualServer, VirtualServerGroup,
@@ -68,21 +68,16 @@ pub(super) struct Reach {
 impl Reader<'_> {
     /// Makes the model of all that was read about LVS.
     pub(in crate::lower) fn resolve_lvs(&mut self) {
-        let Drafts { mut servers, groups, .. } = std::mem::take(&mut self.lvs);
+        let Drafts { servers, groups, .. } = std::mem::take(&mut self.lvs);
         let mut facts: HashMap<&str, GroupFacts> = HashMap::with_capacity(groups.len());
         for group in &groups {
             // Of several with one name the first is meant.
             facts.entry(&group.name).or_insert_with(|| GroupFacts::of(group));
         }
         let mut resolved = Vec::with_capacity(servers.len());
-        // From the end of a reversed list: so the room of those that are done is given back on the way.
-        servers.reverse();
-        while let Some(mut draft) = servers.pop() {
+        for mut draft in servers {
             if self.context.stopped {
                 break;
-            }
-            if servers.len().is_multiple_of(DRAFTS_GIVEN_BACK) {
-                servers.shrink_to_fit();
             }
             let Some(reach) = self.reach(&mut draft, &facts) else { continue };
             resolved.push(self.resolve_server(&mut draft, reach));

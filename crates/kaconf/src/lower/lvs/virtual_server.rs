@@ -107,7 +107,7 @@ impl Reader<'_> {
             draft.family = Some(family_of_tunnels(&draft));
         }
         draft.real_servers.shrink_to_fit();
-        self.lvs.servers.push(draft);
+        self.lvs.servers.push_back(Box::new(draft));
     }
 
     /// Only through a tunnel may a sorry server be of another family.
