@@ -250,6 +250,7 @@ fn inherent(code: Code) -> bool {
             | Code::HysteresisTooLarge
             | Code::NeverSucceeds
             | Code::SecurityOff
+            | Code::DefaultUser
     )
 }
 
