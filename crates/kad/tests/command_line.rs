@@ -214,3 +214,32 @@ fn a_wrong_command_line_of_a_command_is_no_verdict() {
         assert_eq!(kad(arguments).status.code(), Some(code), "{arguments:?}");
     }
 }
+
+#[test]
+fn a_dump_reads_back_to_itself() {
+    let directory = std::env::temp_dir().join(format!("kad-dump-{}", std::process::id()));
+    std::fs::create_dir_all(&directory).unwrap();
+    let (file, again) = (directory.join("a.conf"), directory.join("b.conf"));
+    let text = "$NET=10.0.0\nvrrp_instance A {\n interface eth0\n virtual_router_id 7\n \
+                virtual_ipaddress {\n ~SEQ(i,1,2) ${NET}.$i\n }\n}\n";
+    std::fs::write(&file, text).unwrap();
+
+    let dumped = kad(&["dump", "--no-host", file.to_str().unwrap()]);
+    assert!(dumped.status.success() && dumped.stderr.is_empty(), "{dumped:?}");
+    let shown = String::from_utf8_lossy(&dumped.stdout).into_owned();
+    for line in ["    priority 100\n", "        10.0.0.1/32\n        10.0.0.2/32\n", "    advert_int 1\n"] {
+        assert!(shown.contains(line), "{line}: {shown}");
+    }
+    std::fs::write(&again, &dumped.stdout).unwrap();
+    assert_eq!(kad(&["dump", "--no-host", again.to_str().unwrap()]).stdout, dumped.stdout);
+
+    let json = kad(&["dump", "--no-host", "--format", "json", file.to_str().unwrap()]);
+    let model: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap();
+    assert_eq!(model["instances"][0]["addresses"][1]["address"], "10.0.0.2/32");
+
+    std::fs::write(&file, "vrrp_instance A {\n priority\n}\n").unwrap();
+    let stopped = kad(&["dump", "--no-host", file.to_str().unwrap()]);
+    assert_eq!(stopped.status.code(), Some(2), "{stopped:?}");
+    assert!(String::from_utf8_lossy(&stopped.stderr).contains("would not start"), "{stopped:?}");
+    std::fs::remove_dir_all(&directory).unwrap();
+}
