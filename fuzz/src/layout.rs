@@ -36,8 +36,11 @@ fn meaning(host: &Host) -> Option<Meaning> {
         Code::MissingClose => String::new(),
         _ => found.message.to_string(),
     };
-    let found: Vec<_> = loaded.diagnostics.iter().map(|found| (found.code, message(found))).collect();
-    loaded.config.doubts.retain(|doubt| !doubt.contains(" is not closed: "));
+    // A quote that is left open is told of the line as typed, and of each line that is made of it.
+    let told = loaded.diagnostics.iter().filter(|found| found.code != Code::UnmatchedQuote);
+    let found: Vec<_> = told.map(|found| (found.code, message(found))).collect();
+    let same = |doubt: &str| !doubt.contains(" is not closed: ") && !doubt.starts_with("unmatched quote");
+    loaded.config.doubts.retain(|doubt| same(doubt));
     let limited = found.iter().any(|(code, _)| *code == Code::Limit);
     (!limited).then(|| (found, loaded.exit_class(), loaded.config))
 }

@@ -203,6 +203,18 @@ fn link_group(context: &mut Context<'_>, statement: &Statement, word: usize, dra
     }
 }
 
+fn specified_already(
+    context: &mut Context<'_>,
+    statement: &Statement,
+    word: usize,
+    draft: &Draft,
+    what: &str,
+) {
+    let (owner, again) = (draft.owner(), statement.text(word));
+    let message = format!("{owner}{what} of the ipvlan already specified, ignoring {again}");
+    context.report(statement, word, Code::Repeated, message);
+}
+
 fn ipvlan_mode(
     context: &mut Context<'_>,
     statement: &Statement,
@@ -211,12 +223,7 @@ fn ipvlan_mode(
     mode: IpvlanMode,
 ) {
     if draft.vmac.mode.is_some() {
-        let message = format!(
-            "{}type of the ipvlan already specified, ignoring {}",
-            draft.owner(),
-            statement.text(word)
-        );
-        return context.report(statement, word, Code::Repeated, message);
+        return specified_already(context, statement, word, draft, "type");
     }
     draft.vmac.mode = Some(mode);
 }
@@ -241,12 +248,7 @@ fn ipvlan_address(
     address: IpNetwork,
 ) {
     if draft.vmac.address.is_some() {
-        let message = format!(
-            "{}address of the ipvlan already specified, ignoring {}",
-            draft.owner(),
-            statement.text(word)
-        );
-        return context.report(statement, word, Code::Repeated, message);
+        return specified_already(context, statement, word, draft, "address");
     }
     let family = *draft.family.get_or_insert(Family::of(address.ip()));
     if family != Family::of(address.ip()) {
