@@ -179,8 +179,8 @@ impl Expander<'_> {
             return false;
         }
         let Some(frame) = self.frames.last() else { return false };
-        statement.clear(self.how);
         if self.current.plain {
+            statement.clear(How::Typed);
             let rest = &self.current.tokens[self.current.next..];
             // Where no word is, there is a brace.
             let words = rest.iter().position(|token| token.kind != Kind::Word).unwrap_or(rest.len());
@@ -189,6 +189,7 @@ impl Expander<'_> {
             self.current.next += taken;
             return true;
         }
+        statement.clear(self.how);
         let typed = self.current.made.is_empty();
         let text: &[u8] = if typed { frame.text() } else { &self.current.made };
         while let Some(token) = self.current.tokens.get(self.current.next).copied() {
