@@ -61,10 +61,15 @@ impl Outline {
             .filter(move |entry| entry.parent == Some(block))
     }
 
+    /// The statement of a keyword directly in a block; of several, the last one counts.
+    pub fn last(&self, block: u32, keyword: &str) -> Option<&Entry> {
+        let is_one = |entry: &&Entry| entry.keyword.is_some_and(|known| known.name == keyword);
+        self.children(block).filter(is_one).last()
+    }
+
     /// Where a keyword of a block has its value; the last one counts. The keyword's own place if it has no value.
     pub fn value_of(&self, block: u32, keyword: &str) -> Option<Location> {
-        let is_one = |entry: &&Entry| entry.keyword.is_some_and(|known| known.name == keyword);
-        self.children(block).filter(is_one).last().map(|entry| entry.value.unwrap_or(entry.at))
+        self.last(block, keyword).map(|entry| entry.value.unwrap_or(entry.at))
     }
 }
 

@@ -308,3 +308,25 @@ fn includes_look_at_so_many_names_and_no_more() {
     }
     fs::remove_dir_all(&dir).unwrap();
 }
+
+#[test]
+fn the_outline_says_where_each_value_was_typed() {
+    let text =
+        "vrrp_instance A {\n priority 5\n authentication {\n auth_pass x\n }\n nopreempt\n priority 7\n}\n";
+    let loaded = Host::new(text).load();
+    let typed = |at: kaconf::Location| &text[at.start as usize..at.end as usize];
+    let outline = &loaded.outline;
+    let block = outline.blocks("vrrp_instance", "A").next().unwrap();
+    assert_eq!(outline.value_of(block, "priority").map(typed), Some("7"), "the last one counts");
+    assert_eq!(outline.value_of(block, "nopreempt").map(typed), Some("nopreempt"), "it has no value");
+    assert_eq!(outline.value_of(block, "auth_pass"), None, "it stands in a block of its own");
+    let inner = outline.blocks("authentication", "").next().unwrap();
+    assert_eq!(outline.value_of(inner, "auth_pass").map(typed), Some("x"));
+    assert_eq!(outline.children(block).count(), 4);
+
+    let mut options = Options::new("main.conf");
+    options.outline = false;
+    let loaded = load(&options, &Host::new(text));
+    assert!(loaded.outline.entries().is_empty());
+    assert!(loaded.outline.uses().iter().any(|(keyword, _)| keyword.name == "auth_pass"));
+}

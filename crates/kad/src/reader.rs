@@ -130,13 +130,13 @@ fn load(options: &Options) -> Loaded {
     how.outline = false;
     if let Some(name) = &options.namespace {
         enter(name);
-        return kaconf::load(&how, &Host::here(options.namespace.is_some()));
+        return kaconf::load(&how, &Host::here(true));
     }
-    let loaded = kaconf::load(&how, &Host::here(options.namespace.is_some()));
+    let loaded = kaconf::load(&how, &Host::here(false));
     match loaded.config.global.net_namespace.as_deref() {
         Some(name) => {
             enter(name);
-            kaconf::load(&how, &Host::here(options.namespace.is_some()))
+            kaconf::load(&how, &Host::here(false))
         }
         None => loaded,
     }

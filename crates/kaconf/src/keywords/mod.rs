@@ -107,8 +107,7 @@ impl Keyword {
     /// The keywords of the block that this one opens; none if it opens no block of keywords.
     pub fn inner(&self) -> &'static [Self] {
         match self.shape {
-            Shape::Block if self.block == "root" => block(self.name),
-            Shape::Block => block(&format!("{}/{}", self.block, self.name)),
+            Shape::Block => block(&self.path()),
             _ => &[],
         }
     }
@@ -136,7 +135,7 @@ impl Keyword {
 
     /// Whether it has keywords of its own.
     pub fn is_block(&self) -> bool {
-        matches!(self.shape, Shape::Block | Shape::Lines) && !block(&self.path()).is_empty()
+        self.shape.is_block() && !block(&self.path()).is_empty()
     }
 
     /// The keyword with what follows it, as documents show a grammar: a form a line, `a|b` for one of these.

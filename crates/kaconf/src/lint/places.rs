@@ -124,7 +124,7 @@ impl<'p> Block<'p> {
 
     /// A statement of this block; the last one of a keyword is the one that counts.
     fn last(&self, keyword: &str) -> Option<&'p Entry> {
-        self.children().filter(|entry| entry.keyword.is_some_and(|known| known.name == keyword)).last()
+        self.places.outline.last(self.index?, keyword)
     }
 
     /// Where a keyword stands.
