@@ -42,14 +42,16 @@ fn loaded(text: &[u8]) -> Loaded {
 }
 
 /// What a text comes to: codes and messages, exit class, model. Which block lacks its brace is told by how far lines
-/// are indented, and that is what a layout changes.
+/// are indented, and a character that looks like another is told only on a line that nothing else is said of: both
+/// are what a layout changes.
 fn meaning(text: &[u8]) -> (Vec<(Code, String)>, u8, kaconf::model::Config) {
     let mut loaded = loaded(text);
     let message = |found: &kaconf::Diagnostic| match found.code {
         Code::MissingClose => String::new(),
         _ => found.message.to_string(),
     };
-    let found = loaded.diagnostics.iter().map(|found| (found.code, message(found))).collect();
+    let told = loaded.diagnostics.iter().filter(|found| found.code != Code::Lookalike);
+    let found = told.map(|found| (found.code, message(found))).collect();
     loaded.config.doubts.retain(|doubt| !doubt.contains(" is not closed: "));
     (found, loaded.exit_class().code(), loaded.config)
 }

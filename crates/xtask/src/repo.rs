@@ -7,6 +7,9 @@ use std::process::Command;
 /// Where administrators' tools are, though a plain user's `PATH` often leaves them out.
 const SYSTEM_FOLDERS: [&str; 3] = ["/usr/local/sbin", "/usr/sbin", "/sbin"];
 
+/// Where proptest takes the seed of its histories from.
+const PROPTEST_SEED: &str = "PROPTEST_RNG_SEED";
+
 /// The root of the repository.
 pub(crate) fn root() -> PathBuf {
     let own = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -35,8 +38,15 @@ pub(crate) fn command<'a>(program: &str, arguments: impl IntoIterator<Item = &'a
 }
 
 /// cargo with these arguments, split at blanks.
+///
+/// Properties are tried with the same random histories in every run, so that a change is judged by what it changed.
+/// Other histories: set `PROPTEST_RNG_SEED` to another number, and `PROPTEST_CASES` to how many.
 pub(crate) fn cargo(arguments: &str) -> Command {
-    command("cargo", arguments.split_whitespace())
+    let mut cargo = command("cargo", arguments.split_whitespace());
+    if env::var_os(PROPTEST_SEED).is_none() {
+        cargo.env(PROPTEST_SEED, "1");
+    }
+    cargo
 }
 
 /// The file of a program, if it is installed. One with a slash is taken as it is.
