@@ -1,0 +1,129 @@
+//! Old instances go, those that stay go on, new ones begin.
+
+use std::time::Duration;
+
+use tracing::{info, warn};
+use vrrp_fsm::{Input, Instant};
+use vrrp_wire::ChecksumRule;
+
+use crate::vrrp::addresses::Held;
+use crate::vrrp::driver::Driver;
+use crate::vrrp::instance::{Instance, InstanceId};
+use crate::vrrp::reception::may_be_old_unicast;
+
+use super::identity::pair;
+
+impl Driver {
+    /// Puts the new instances in place of the old ones; gives how many went on.
+    ///
+    /// All removals come before all additions, and their reports are heard in between: an address that moves from
+    /// one instance to another is otherwise taken for one that somebody removed.
+    pub(super) fn exchange(&mut self, now: Instant, old: Vec<Instance>, fresh: Vec<Instance>) -> usize {
+        let (pairs, gone) = pair(old, fresh);
+        self.retire(now, gone);
+        self.wakeups.clear();
+        self.announcer.forget();
+        let (mut kept, mut begin) = (Vec::new(), Vec::new());
+        self.instances.clear();
+        for (number, (new, old)) in pairs.into_iter().enumerate() {
+            let id = InstanceId::new(number);
+            self.instances.push(new);
+            match old {
+                Some(old) => {
+                    self.continue_from(id, old);
+                    kept.push(id);
+                }
+                None => begin.push(id),
+            }
+        }
+        self.index_addresses();
+        self.kernel.apply(&mut self.instances, false);
+        self.hear_kernel(now);
+        for id in &kept {
+            self.go_on(*id, now);
+        }
+        for id in self.ids() {
+            self.refresh(id, now);
+        }
+        self.sockets_stale = true;
+        // An owner speaks as soon as it begins: the socket it speaks through must be there.
+        for failure in self.open_lanes() {
+            warn!("adverts cannot be sent: {failure}");
+        }
+        for id in begin {
+            self.begin(id, now, Duration::ZERO);
+        }
+        kept.len()
+    }
+
+    /// Instances that the new configuration does not have say farewell.
+    fn retire(&mut self, now: Instant, gone: Vec<Instance>) {
+        self.instances = gone;
+        self.index_addresses();
+        for id in self.ids() {
+            info!("({}) removed from the configuration", self.instances[id.index()].name());
+            self.feed(id, now, Input::Stop);
+        }
+        self.settle(now);
+        // Heard now, while it is known whose removals these are.
+        self.hear_kernel(now);
+    }
+
+    /// The new instance takes over what the old one was doing; addresses it no longer has leave.
+    fn continue_from(&mut self, id: InstanceId, old: Instance) {
+        let new = &mut self.instances[id.index()];
+        new.next = Some(std::mem::replace(&mut new.machine, old.machine).config().clone());
+        let fresh = std::mem::replace(&mut new.template, old.template);
+        new.template.replace(fresh);
+        // A peer of old is still a peer of old.
+        let group = matches!(old.policy.checksum, ChecksumRule::Group(_));
+        if group && may_be_old_unicast(new) {
+            new.policy.checksum = old.policy.checksum;
+            new.template.sum_as_multicast(vrrp_wire::GROUP_V4);
+        }
+        new.interface = old.interface;
+        (new.source, new.speaks_from) = (old.source, old.speaks_from);
+        new.stats = old.stats;
+        new.checked_sender = old.checked_sender;
+        new.last_transition = old.last_transition;
+        self.keep_addresses(id, old.held);
+    }
+
+    /// Addresses that stay stay where they are, and the others are removed.
+    fn keep_addresses(&mut self, id: InstanceId, old: Vec<Held>) {
+        let instance = &mut self.instances[id.index()];
+        let mut gone = Vec::new();
+        for held in old {
+            let same = |new: &&mut Held| new.on.is_none() && new.is_alike(&held);
+            match instance.held.iter_mut().find(same) {
+                Some(new) => (new.on, new.found) = (held.on, held.found),
+                None => gone.push(held),
+            }
+        }
+        let stays = instance.held.len();
+        instance.held.extend(gone);
+        for number in stays..instance.held.len() {
+            self.kernel.remove(id, number, instance);
+        }
+        instance.held.truncate(stays);
+    }
+
+    /// Tells the machine its new configuration; a master sets and announces the addresses that came.
+    fn go_on(&mut self, id: InstanceId, now: Instant) {
+        let instance = &mut self.instances[id.index()];
+        let before = instance.machine.state();
+        if let Some(config) = instance.next.take() {
+            let effective = config.priority;
+            // Checked when the new instance was made.
+            if let Ok(actions) = instance.machine.reconfigure(now, config, effective) {
+                self.carry_out(id, before, &actions);
+            }
+        }
+        let instance = &mut self.instances[id.index()];
+        if instance.is_master() && instance.held.iter().any(|held| held.on.is_none()) {
+            let rounds = instance.model.garp.repeat.max(1);
+            self.kernel.add_all(id, instance, &self.interfaces);
+            self.announcer.queue(id, rounds);
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! A new configuration for a running process: the difference, and nothing else.
+//!
+//! Instances are matched as keepalived matches them: by VRID, family, interface and manner of speaking, not by
+//! name. One that matches keeps its state, timers and counters; what is new starts, what is gone stops.
+
+mod accidents;
+mod identity;
+mod instances;
+
+use kaconf::model::Config;
+
+use crate::ipc::FromChild;
+
+use super::clock;
+use super::driver::Driver;
+use super::instance::Instance;
+use super::start::{StartError, check_interface};
+
+impl Driver {
+    /// Takes over a configuration. An error leaves everything as it was.
+    pub(super) fn reload(&mut self, config: Config) -> Result<FromChild, StartError> {
+        let Config { global, instances, doubts, .. } = config;
+        self.refuse_accidents(&instances, &doubts)?;
+        let mut fresh = Vec::with_capacity(instances.len());
+        let dynamic = std::mem::replace(&mut self.global.dynamic_interfaces, global.dynamic_interfaces);
+        for model in instances {
+            let checked = check_interface(self, &model).and_then(|()| Ok(Instance::new(model)?));
+            match checked {
+                Ok(instance) => fresh.push(instance),
+                Err(error) => {
+                    self.global.dynamic_interfaces = dynamic;
+                    return Err(error);
+                }
+            }
+        }
+        // Nothing fails from here on.
+        let now = clock::now();
+        self.announcer.set_spacing(global.garp_interval, global.gna_interval);
+        (self.global, self.doubts) = (global, doubts);
+        let old = std::mem::take(&mut self.instances);
+        let before = old.len();
+        let kept = self.exchange(now, old, fresh);
+        let total = self.instances.len();
+        self.settle(now);
+        Ok(kept_of(kept, total, before - kept))
+    }
+}
+
+fn kept_of(kept: usize, total: usize, removed: usize) -> FromChild {
+    let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+    FromChild::Reloaded { kept: count(kept), added: count(total - kept), removed: count(removed) }
+}
