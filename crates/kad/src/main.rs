@@ -11,6 +11,7 @@ mod cli;
 mod clock;
 mod demo;
 mod dump;
+mod exec;
 mod exit;
 mod heeded;
 mod host;

@@ -5,7 +5,7 @@
 
 use std::fmt;
 use std::io;
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::time::Duration;
 
 use rustix::event::epoll::{self, CreateFlags, EventData, EventFlags};
@@ -95,6 +95,13 @@ impl Poll {
         let count = epoll::wait(&self.epoll, &mut events[..], Some(&now)).or_else(none_if_interrupted)?;
         ready.extend(events[..count].iter().map(|event| event.data.u64()));
         Ok(())
+    }
+}
+
+/// Readable while one of its descriptors is: an instance can wait for another.
+impl AsFd for Poll {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.epoll.as_fd()
     }
 }
 

@@ -20,6 +20,15 @@ pub fn be_punctual(slice: Duration) -> io::Result<()> {
     sys::sched_setattr(nice, u64::try_from(slice.as_nanos()).unwrap_or(u64::MAX))
 }
 
+/// Schedules the calling thread as any other, not in real time. Its nice value becomes 0.
+///
+/// # Errors
+/// The kernel refused; nothing has changed.
+#[doc(alias = "sched_setscheduler")]
+pub fn be_ordinary() -> io::Result<()> {
+    sys::sched_setattr(0, 0)
+}
+
 /// Marks what this process inherited, beyond its three standard descriptors, to be closed when it executes another
 /// program.
 ///

@@ -5,7 +5,7 @@
 //! keeps none of them after it returns. What it wrote is read back as plain integers.
 #![allow(unsafe_code)]
 
-use std::ffi::{c_int, c_uint};
+use std::ffi::{CStr, CString, c_int, c_uint};
 use std::io;
 use std::os::fd::{AsRawFd, BorrowedFd};
 use std::ptr;
@@ -250,4 +250,157 @@ pub(crate) fn close_range_cloexec() -> io::Result<()> {
     let status =
         unsafe { libc::syscall(libc::SYS_close_range, 3 as c_uint, c_uint::MAX, libc::CLOSE_RANGE_CLOEXEC) };
     if status == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
+}
+
+/// What runs commands that the kernel does not.
+pub(crate) const SHELL: &CStr = c"/bin/sh";
+
+/// What a new process becomes. All strings are made before the fork: the child allocates nothing.
+pub(crate) struct Image<'a> {
+    /// The file to run.
+    pub(crate) path: &'a CStr,
+    pub(crate) argv: &'a [CString],
+    /// Instead of `argv`, for [`SHELL`], when the file has no format the kernel knows.
+    pub(crate) shell: &'a [CString],
+    pub(crate) environment: &'a [CString],
+    /// User and group; `None` stays as it is.
+    pub(crate) identity: Option<(libc::uid_t, libc::gid_t)>,
+    /// SIGTERM when the starter ends.
+    pub(crate) die_with_parent: bool,
+    /// Where the child says what failed: three C ints, its number, the step and the errno.
+    pub(crate) complaints: BorrowedFd<'a>,
+}
+
+/// The step that failed, of [`Image::complaints`].
+pub(crate) mod step {
+    pub(crate) const GROUP: i32 = 1;
+    pub(crate) const GROUPS: i32 = 2;
+    pub(crate) const USER: i32 = 3;
+    pub(crate) const EXECUTE: i32 = 4;
+    /// Nothing failed: the shell runs it.
+    pub(crate) const SHELL: i32 = 5;
+}
+
+/// Forks, and runs a program in the child: own process group, all signals at their defaults and none blocked.
+///
+/// A child that cannot run it says why and ends with code 0.
+#[doc(alias = "fork")]
+pub(crate) fn fork_exec(image: &Image<'_>) -> io::Result<libc::pid_t> {
+    let pointers = |strings: &[CString]| {
+        let all = strings.iter().map(|string| string.as_ptr()).chain(std::iter::once(ptr::null()));
+        all.collect::<Vec<_>>()
+    };
+    let (argv, shell, environment) =
+        (pointers(image.argv), pointers(image.shell), pointers(image.environment));
+    let last_signal = libc::SIGRTMAX();
+    // SAFETY: the child calls nothing but what signal-safety(7) allows, on memory of its own copy, until it executes
+    // another program or ends.
+    match unsafe { libc::fork() } {
+        -1 => Err(io::Error::last_os_error()),
+        0 => become_image(image, &argv, &shell, &environment, last_signal),
+        child => {
+            // The child does the same; whoever comes first. Its group must be there before anybody signals it.
+            // SAFETY: no pointer is involved.
+            unsafe { libc::setpgid(child, child) };
+            Ok(child)
+        }
+    }
+}
+
+/// The child of [`fork_exec`].
+fn become_image(
+    image: &Image<'_>,
+    argv: &[*const libc::c_char],
+    shell: &[*const libc::c_char],
+    environment: &[*const libc::c_char],
+    last_signal: c_int,
+) -> ! {
+    // SAFETY: every array of pointers ends with a null and points to strings that `image` borrows; the structures are
+    // locals; all functions are async-signal-safe, or but system calls where there is one thread.
+    unsafe {
+        let mut action: libc::sigaction = std::mem::zeroed();
+        action.sa_sigaction = libc::SIG_DFL;
+        for signal in 1..=last_signal {
+            libc::sigaction(signal, &raw const action, ptr::null_mut());
+        }
+        let mut none: libc::sigset_t = std::mem::zeroed();
+        libc::sigemptyset(&raw mut none);
+        libc::sigprocmask(libc::SIG_SETMASK, &raw const none, ptr::null_mut());
+        libc::setpgid(0, 0);
+        if let Some((uid, gid)) = image.identity {
+            if libc::setgid(gid) < 0 {
+                complain(image, step::GROUP);
+            }
+            if libc::setgroups(1, &raw const gid) < 0 {
+                complain(image, step::GROUPS);
+            }
+            if libc::setuid(uid) < 0 {
+                complain(image, step::USER);
+            }
+        }
+        if image.die_with_parent {
+            // After the change of user, which undoes it.
+            libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGTERM);
+        }
+        libc::execve(image.path.as_ptr(), argv.as_ptr(), environment.as_ptr());
+        if *libc::__errno_location() == libc::ENOEXEC {
+            tell(image, step::SHELL, 0);
+            libc::execve(SHELL.as_ptr(), shell.as_ptr(), environment.as_ptr());
+        }
+    }
+    complain(image, step::EXECUTE)
+}
+
+fn complain(image: &Image<'_>, step: i32) -> ! {
+    // SAFETY: errno is this thread's own; `_exit` runs no handler of the starter.
+    unsafe {
+        tell(image, step, *libc::__errno_location());
+        libc::_exit(0)
+    }
+}
+
+fn tell(image: &Image<'_>, step: i32, errno: i32) {
+    // SAFETY: `message` is a local of the size given; the write is atomic, for it is shorter than PIPE_BUF.
+    unsafe {
+        let message = [libc::getpid(), step, errno];
+        let fd = image.complaints.as_raw_fd();
+        let _written = libc::write(fd, message.as_ptr().cast(), size_of_val(&message));
+    }
+}
+
+/// Room for an entry of a user or group data base; one with more members than fit is not found.
+const ENTRY: usize = 64 * 1024;
+
+/// The numbers of a user and of its group, `None` if there is none. May ask a directory service and wait for it.
+#[doc(alias = "getpwnam_r")]
+pub(crate) fn user_by_name(name: &CStr) -> io::Result<Option<(libc::uid_t, libc::gid_t)>> {
+    let mut space = vec![0 as libc::c_char; ENTRY];
+    let mut found = ptr::null_mut();
+    // SAFETY: a structure of integers and pointers, for which all zero octets are a value.
+    let mut entry: libc::passwd = unsafe { std::mem::zeroed() };
+    // SAFETY: all are locals that outlive the call, `space` with its own length; `name` ends with a zero.
+    let error = unsafe {
+        libc::getpwnam_r(name.as_ptr(), &raw mut entry, space.as_mut_ptr(), space.len(), &raw mut found)
+    };
+    match error {
+        0 => Ok((!found.is_null()).then_some((entry.pw_uid, entry.pw_gid))),
+        error => Err(io::Error::from_raw_os_error(error)),
+    }
+}
+
+/// The number of a group, `None` if there is none. May ask a directory service and wait for it.
+#[doc(alias = "getgrnam_r")]
+pub(crate) fn group_by_name(name: &CStr) -> io::Result<Option<libc::gid_t>> {
+    let mut space = vec![0 as libc::c_char; ENTRY];
+    let mut found = ptr::null_mut();
+    // SAFETY: a structure of integers and pointers, for which all zero octets are a value.
+    let mut entry: libc::group = unsafe { std::mem::zeroed() };
+    // SAFETY: all are locals that outlive the call, `space` with its own length; `name` ends with a zero.
+    let error = unsafe {
+        libc::getgrnam_r(name.as_ptr(), &raw mut entry, space.as_mut_ptr(), space.len(), &raw mut found)
+    };
+    match error {
+        0 => Ok((!found.is_null()).then_some(entry.gr_gid)),
+        error => Err(io::Error::from_raw_os_error(error)),
+    }
 }

@@ -19,7 +19,7 @@ use crate::exit::Exit;
 use crate::ipc::ChildLink;
 use crate::log::{self, Mode, Process};
 use crate::signals::{Signal, Signals};
-use crate::{background, demo, parent, reader, vrrp};
+use crate::{background, demo, exec, parent, reader, vrrp};
 
 pub(crate) use adopt::{adopt, set_umask, take_name, take_process};
 pub(crate) use command::command;
@@ -39,16 +39,19 @@ pub(crate) enum Role {
     Reader,
     /// The VRRP process.
     Vrrp,
+    /// Runs programs for another process.
+    Runner,
 }
 
 impl Role {
-    const ALL: [Self; 3] = [Self::Daemon, Self::Reader, Self::Vrrp];
+    const ALL: [Self; 4] = [Self::Daemon, Self::Reader, Self::Vrrp, Self::Runner];
 
     const fn name(self) -> &'static str {
         match self {
             Self::Daemon => "daemon",
             Self::Reader => "reader",
             Self::Vrrp => "vrrp",
+            Self::Runner => "runner",
         }
     }
 
@@ -76,6 +79,15 @@ pub(crate) struct Child {
     pub(crate) signals: Signals,
 }
 
+/// The command line of this process as its user gave it.
+pub(crate) fn arguments() -> Vec<OsString> {
+    let mut arguments: Vec<_> = std::env::args_os().collect();
+    if arguments.last().is_some_and(|last| Role::of(last).is_some()) {
+        arguments.pop();
+    }
+    arguments
+}
+
 /// Runs the role the arguments ask for.
 pub(crate) fn dispatch(mut arguments: Vec<OsString>) -> ExitCode {
     let role = arguments.last().and_then(|last| Role::of(last));
@@ -100,6 +112,7 @@ pub(crate) fn dispatch(mut arguments: Vec<OsString>) -> ExitCode {
         Some(Role::Daemon) => background::daemon(options, arguments),
         Some(Role::Reader) => reader::run(&options),
         Some(Role::Vrrp) => child(options, vrrp::run),
+        Some(Role::Runner) => exec::runner(),
     }
 }
 

@@ -12,6 +12,7 @@ use vrrp_fsm::{Action, Actions, Input, Instant, State};
 use vrrp_linux::{Monitor, Netlink};
 
 use crate::cli::Options;
+use crate::exec::Exec;
 
 use super::announcer::Announcer;
 use super::instance::{Instance, InstanceId};
@@ -39,13 +40,15 @@ pub(super) struct Driver {
     pub(super) outbox: Outbox,
     pub(super) announcer: Announcer,
     pub(super) wakeups: Wakeups,
+    /// What runs scripts.
+    pub(super) exec: Exec,
     /// An interface came or went: the sockets must follow.
     pub(super) sockets_stale: bool,
 }
 
 impl Driver {
     /// Opens what the process needs of the kernel; there are no instances yet.
-    pub(super) fn open(options: Options, global: Global) -> Result<Self, StartError> {
+    pub(super) fn open(options: Options, global: Global, exec: Exec) -> Result<Self, StartError> {
         let buffer = global.netlink_monitor_buffer.map(|(octets, _)| octets);
         // The monitor first: what changes while the kernel is read is reported afterwards.
         let monitor = Monitor::open(buffer)?;
@@ -66,6 +69,7 @@ impl Driver {
             outbox: Outbox::default(),
             announcer,
             wakeups: Wakeups::default(),
+            exec,
             sockets_stale: false,
         })
     }

@@ -17,6 +17,7 @@ mod journal;
 mod kernel;
 mod outbox;
 mod poll;
+mod programs;
 mod receivers;
 mod reception;
 mod reload;
@@ -32,6 +33,7 @@ use tracing::{debug, error, info, warn};
 use vrrp_fsm::Input;
 use vrrp_linux::RxBatch;
 
+use crate::exec::Manners;
 use crate::exit::Exit;
 use crate::ipc::{ChildLink, FromChild, ToChild};
 use crate::role::{self, Child};
@@ -59,8 +61,9 @@ pub(crate) fn run(child: Child) -> ExitCode {
     let outcome = first_model(&mut link, &mut signals).and_then(|config| match config {
         None => Ok(()),
         Some(config) => {
+            let manners = Manners::here();
             role::adopt(&options, &config.global);
-            let driver = start::start(options, *config)?;
+            let driver = start::start(options, *config, manners)?;
             Process { driver, link, signals, stopping: false }.run()
         }
     });
@@ -153,6 +156,7 @@ impl Process {
             poll.add(Ready::Link, &self.link)?;
             poll.add(Ready::Signals, &self.signals)?;
             poll.add(Ready::Monitor, &self.driver.monitor)?;
+            poll.add(Ready::Programs, &self.driver.exec)?;
         }
         let open = self.driver.receivers.open_numbers();
         self.watch(&mut poll, open)?;
@@ -183,6 +187,7 @@ impl Process {
                 Ready::Monitor => self.driver.hear_kernel(clock::now()),
                 Ready::Link => self.hear_parent(),
                 Ready::Signals => self.hear_signals(),
+                Ready::Programs => self.driver.hear_programs(clock::now()),
             }
         }
         if self.driver.sockets_stale {

@@ -11,9 +11,14 @@ pub(super) enum Ready {
     Link,
     Signals,
     Monitor,
+    /// Programs that ended.
+    Programs,
     /// A receiving socket, by its number.
     Receiver(usize),
 }
+
+/// Those before it are one of a kind each.
+const FIRST_RECEIVER: u64 = 16;
 
 impl Ready {
     fn token(self) -> u64 {
@@ -21,7 +26,8 @@ impl Ready {
             Self::Link => 0,
             Self::Signals => 1,
             Self::Monitor => 2,
-            Self::Receiver(number) => 3 + number as u64,
+            Self::Programs => 3,
+            Self::Receiver(number) => FIRST_RECEIVER + number as u64,
         }
     }
 
@@ -30,7 +36,8 @@ impl Ready {
             0 => Self::Link,
             1 => Self::Signals,
             2 => Self::Monitor,
-            number => Self::Receiver((number - 3) as usize),
+            3 => Self::Programs,
+            number => Self::Receiver((number - FIRST_RECEIVER) as usize),
         }
     }
 }

@@ -8,6 +8,7 @@ use vrrp_fsm::{Input, Instant};
 use vrrp_linux::{NetlinkError, SocketError};
 
 use crate::cli::Options;
+use crate::exec::{Exec, Manners};
 use crate::exit::Exit;
 
 use super::clock;
@@ -54,9 +55,10 @@ fn is_permission(error: &SocketError) -> bool {
 }
 
 /// Starts everything that a configuration asks for.
-pub(super) fn start(options: Options, config: Config) -> Result<Driver, StartError> {
+pub(super) fn start(options: Options, config: Config, manners: Manners) -> Result<Driver, StartError> {
     let Config { global, instances, doubts, .. } = config;
-    let mut driver = Driver::open(options, global)?;
+    let exec = Exec::new(manners).map_err(StartError::Poll)?;
+    let mut driver = Driver::open(options, global, exec)?;
     driver.doubts = doubts;
     for model in instances {
         check_interface(&driver, &model)?;

@@ -1,0 +1,49 @@
+//! Names of users and groups to numbers, in the runner: a directory service may take its time to answer.
+
+use std::collections::HashMap;
+
+use vrrp_linux::{group_by_name, user_by_name};
+
+use super::{Refusal, Who};
+
+/// Whom packages of keepalived make for its scripts.
+const DEFAULT_USER: &str = "keepalived_script";
+
+/// As many are remembered.
+const MAX: usize = 1024;
+
+/// What was asked for already.
+#[derive(Debug, Default)]
+pub(super) struct Accounts {
+    known: HashMap<Who, (u32, u32)>,
+}
+
+impl Accounts {
+    /// Asks again from now on.
+    pub(super) fn forget(&mut self) {
+        self.known.clear();
+    }
+
+    /// User and group of a program.
+    pub(super) fn numbers(&mut self, who: &Who) -> Result<(u32, u32), Refusal> {
+        if let Some(known) = self.known.get(who) {
+            return Ok(*known);
+        }
+        let (uid, own) = match &who.user {
+            Some(user) => user_by_name(user).ok().flatten().ok_or(Refusal::NoUser)?,
+            None => user_by_name(DEFAULT_USER).ok().flatten().unwrap_or_else(ourselves),
+        };
+        let gid = match &who.group {
+            Some(group) => group_by_name(group).ok().flatten().ok_or(Refusal::NoGroup)?,
+            None => own,
+        };
+        if self.known.len() < MAX {
+            self.known.insert(who.clone(), (uid, gid));
+        }
+        Ok((uid, gid))
+    }
+}
+
+fn ourselves() -> (u32, u32) {
+    (rustix::process::geteuid().as_raw(), rustix::process::getegid().as_raw())
+}
