@@ -46,6 +46,13 @@ pub struct Heard {
     pub interval: Interval,
 }
 
+impl Faults {
+    /// Nothing is known to be wrong yet: the router waits, and there is nothing to tell anybody.
+    pub const WAITING: Self = Self::AWAITED.union(Self::GROUP_AWAITS);
+    /// What others in the sync group brought upon it.
+    pub const FROM_GROUP: Self = Self::GROUP.union(Self::GROUP_AWAITS);
+}
+
 bitflags! {
     /// Why a router is in Fault: as long as any holds.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -66,5 +73,11 @@ bitflags! {
         const CONFIG = 1 << 6;
         /// The parent of a virtual MAC interface is down.
         const BASE_DOWN = 1 << 7;
+        /// A tracked object without weight has not said yet whether it is well.
+        const AWAITED = 1 << 8;
+        /// Another member of the sync group cannot serve.
+        const GROUP = 1 << 9;
+        /// Another member of the sync group waits for what it tracks.
+        const GROUP_AWAITS = 1 << 10;
     }
 }

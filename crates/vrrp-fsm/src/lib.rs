@@ -11,6 +11,7 @@ mod input;
 mod machine;
 mod pacer;
 mod time;
+mod tracking;
 
 pub use action::{Action, Actions, Event};
 pub use config::{Announcements, Config, ConfigError};
@@ -18,4 +19,5 @@ pub use input::{Faults, Heard, Input};
 pub use machine::{Machine, Master, State};
 pub use pacer::Pacer;
 pub use time::Instant;
+pub use tracking::{Influence, Status, Tally, Weight};
 pub use vrrp_types::{Family, Interval, Priority, Version, Vrid};
