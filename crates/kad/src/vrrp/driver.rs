@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::time::Duration;
 
-use kaconf::model::{Global, Mode};
+use kaconf::model::{Global, Mode, SyncGroup};
 use vrrp_fsm::{Action, Actions, Input, Instant, State};
 use vrrp_linux::{Monitor, Netlink};
 
@@ -21,6 +21,7 @@ use super::kernel::Kernel;
 use super::outbox::Outbox;
 use super::receivers::Receivers;
 use super::start::StartError;
+use super::tracking::Trackers;
 use super::wakeups::Wakeups;
 use super::{clock, journal};
 
@@ -33,6 +34,8 @@ pub(super) struct Driver {
     pub(super) instances: Vec<Instance>,
     /// Whose virtual address an address is.
     pub(super) virtuals: BTreeMap<IpAddr, Vec<InstanceId>>,
+    pub(super) groups: Vec<SyncGroup>,
+    pub(super) trackers: Trackers,
     pub(super) interfaces: Interfaces,
     pub(super) kernel: Kernel,
     pub(super) monitor: Monitor,
@@ -62,6 +65,8 @@ impl Driver {
             doubts: Vec::new(),
             instances: Vec::new(),
             virtuals: BTreeMap::new(),
+            groups: Vec::new(),
+            trackers: Trackers::default(),
             interfaces,
             kernel,
             monitor,
@@ -82,9 +87,14 @@ impl Driver {
     /// Tells one machine something, and does what it answers.
     pub(super) fn feed(&mut self, id: InstanceId, now: Instant, input: Input) {
         let machine = &mut self.instances[id.index()].machine;
-        let before = machine.state();
+        let (before, waited) = (machine.state(), machine.is_waiting());
         let actions = machine.step(now, input);
+        let failed = waited && machine.state() == State::Fault && !machine.is_waiting();
         self.carry_out(id, before, &actions);
+        if failed {
+            // It was in Fault already, but nobody was told: it might have been well.
+            entered(&mut self.instances[id.index()], State::Init, State::Fault);
+        }
     }
 
     /// Does what a machine asked for, or notes it for [`Self::settle`].

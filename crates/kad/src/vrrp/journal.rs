@@ -11,6 +11,8 @@ pub(super) fn entered(instance: &Instance, before: State, state: State) {
     match state {
         State::Master => info!("({name}) Entering MASTER STATE"),
         State::Backup => info!("({name}) Entering BACKUP STATE{init}"),
+        // Nothing is known to be wrong yet.
+        State::Fault if instance.machine.is_waiting() => {}
         State::Fault => info!("({name}) Entering FAULT STATE{init}"),
         State::Init => {}
     }

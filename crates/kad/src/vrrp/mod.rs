@@ -23,6 +23,7 @@ mod reception;
 mod reload;
 mod start;
 mod stats;
+mod tracking;
 mod wakeups;
 mod world;
 

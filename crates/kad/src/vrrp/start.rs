@@ -13,7 +13,7 @@ use crate::exit::Exit;
 
 use super::clock;
 use super::driver::Driver;
-use super::instance::{Instance, InstanceError};
+use super::instance::{Instance, InstanceError, InstanceId};
 use super::receivers::Aligned;
 
 /// Why the process cannot run.
@@ -55,15 +55,17 @@ fn is_permission(error: &SocketError) -> bool {
 }
 
 /// Starts everything that a configuration asks for.
-pub(super) fn start(options: Options, config: Config, manners: Manners) -> Result<Driver, StartError> {
-    let Config { global, instances, doubts, .. } = config;
+pub(super) fn start(options: Options, mut config: Config, manners: Manners) -> Result<Driver, StartError> {
     let exec = Exec::new(manners).map_err(StartError::Poll)?;
-    let mut driver = Driver::open(options, global, exec)?;
+    let mut driver = Driver::open(options, config.global.clone(), exec)?;
+    driver.declare_trackers(&mut config);
+    let Config { instances, doubts, .. } = config;
     driver.doubts = doubts;
     for model in instances {
         check_interface(&driver, &model)?;
         driver.instances.push(Instance::new(model)?);
     }
+    driver.align_trackers(false);
     driver.index_addresses();
     for number in 0..driver.instances.len() {
         let instance = &mut driver.instances[number];
@@ -84,6 +86,9 @@ pub(super) fn start(options: Options, config: Config, manners: Manners) -> Resul
     }
     for id in driver.ids() {
         mention_missing(&driver.instances[id.index()]);
+        driver.look_around(id, now);
+    }
+    for id in driver.ids() {
         driver.begin(id, now, hold);
     }
     Ok(driver)
@@ -124,9 +129,14 @@ pub(super) fn check_interface(driver: &Driver, model: &kaconf::model::Instance) 
 }
 
 impl Driver {
-    /// Tells a new instance of the host, then lets it take part.
-    pub(super) fn begin(&mut self, id: super::instance::InstanceId, now: Instant, hold: Duration) {
+    /// Tells a new instance of the host. All of them know before the first begins: it may be of a group.
+    pub(super) fn look_around(&mut self, id: InstanceId, now: Instant) {
         self.refresh(id, now);
+        self.retrack(id, now);
+    }
+
+    /// Lets a new instance take part.
+    pub(super) fn begin(&mut self, id: InstanceId, now: Instant, hold: Duration) {
         // What was refreshed may equal what the instance was made with; the machine must know it all the same.
         let source = self.instances[id.index()].source;
         self.feed(id, now, Input::Source(source));

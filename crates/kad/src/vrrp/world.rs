@@ -15,6 +15,7 @@ use super::instance::InstanceId;
 use super::interfaces::Interface;
 use super::journal;
 use super::kernel::is_marked;
+use super::tracking::TrackerKey;
 
 /// Readings of the monitor in one turn: whoever changes addresses without end does not keep the timers from running.
 const READINGS: usize = 256;
@@ -69,17 +70,22 @@ impl Driver {
         };
         let concerned: Vec<_> = self.ids().filter(of_interest).collect();
         if !concerned.is_empty() {
-            match (renamed, before) {
+            match (&renamed, before) {
                 (Some(old), _) => info!("Interface name has changed from {old} to {name}"),
                 (None, None) => info!("Interface {name} added"),
                 (None, Some(_)) => {}
             }
-            if switched {
-                info!("Netlink reports {name} {}", if up { "up" } else { "down" });
-            }
+        }
+        let followed = self.trackers.is_followed(&TrackerKey::interface(&name));
+        if switched && (followed || !concerned.is_empty()) {
+            info!("Netlink reports {name} {}", if up { "up" } else { "down" });
         }
         for id in concerned {
             self.refresh(id, now);
+        }
+        self.interface_changed(now, &name);
+        if let Some(old) = renamed {
+            self.interface_changed(now, &old);
         }
         if appeared {
             self.complete_masters(&name);
@@ -120,6 +126,7 @@ impl Driver {
         for id in concerned {
             self.refresh(id, now);
         }
+        self.interface_changed(now, name);
     }
 
     fn address_added(&mut self, now: Instant, address: Address) {
@@ -188,6 +195,7 @@ impl Driver {
             self.find_lost(id, now);
             self.refresh(id, now);
         }
+        self.interfaces_changed(now);
     }
 
     fn find_lost(&mut self, id: InstanceId, now: Instant) {

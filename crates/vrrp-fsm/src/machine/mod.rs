@@ -149,6 +149,11 @@ impl Machine {
         self.faults
     }
 
+    /// Whether it is in Fault only because nothing was heard yet of what it tracks: nobody needs to be told.
+    pub const fn is_waiting(&self) -> bool {
+        matches!(self.state, State::Fault) && Faults::WAITING.contains(self.faults)
+    }
+
     /// The master it last listened to; itself it does not count.
     pub const fn master(&self) -> Option<Master> {
         self.master

@@ -20,6 +20,7 @@ impl Driver {
     /// one instance to another is otherwise taken for one that somebody removed.
     pub(super) fn exchange(&mut self, now: Instant, old: Vec<Instance>, fresh: Vec<Instance>) -> usize {
         let (pairs, gone) = pair(old, fresh);
+        self.trackers.detach();
         self.retire(now, gone);
         self.wakeups.clear();
         self.announcer.forget();
@@ -37,13 +38,14 @@ impl Driver {
             }
         }
         self.index_addresses();
+        self.align_trackers(true);
         self.kernel.apply(&mut self.instances, false);
         self.hear_kernel(now);
         for id in &kept {
             self.go_on(*id, now);
         }
         for id in self.ids() {
-            self.refresh(id, now);
+            self.look_around(id, now);
         }
         self.sockets_stale = true;
         // An owner speaks as soon as it begins: the socket it speaks through must be there.
@@ -113,7 +115,7 @@ impl Driver {
         let instance = &mut self.instances[id.index()];
         let before = instance.machine.state();
         if let Some(config) = instance.next.take() {
-            let effective = config.priority;
+            let effective = self.trackers.tally(id, config.priority).priority();
             // Checked when the new instance was made.
             if let Ok(actions) = instance.machine.reconfigure(now, config, effective) {
                 self.carry_out(id, before, &actions);

@@ -18,11 +18,12 @@ use super::start::{StartError, check_interface};
 
 impl Driver {
     /// Takes over a configuration. An error leaves everything as it was.
-    pub(super) fn reload(&mut self, config: Config) -> Result<FromChild, StartError> {
-        let Config { global, instances, doubts, .. } = config;
-        self.refuse_accidents(&instances, &doubts)?;
+    pub(super) fn reload(&mut self, mut config: Config) -> Result<FromChild, StartError> {
+        self.refuse_accidents(&config.instances, &config.doubts)?;
+        let instances = std::mem::take(&mut config.instances);
         let mut fresh = Vec::with_capacity(instances.len());
-        let dynamic = std::mem::replace(&mut self.global.dynamic_interfaces, global.dynamic_interfaces);
+        let dynamic =
+            std::mem::replace(&mut self.global.dynamic_interfaces, config.global.dynamic_interfaces);
         for model in instances {
             let checked = check_interface(self, &model).and_then(|()| Ok(Instance::new(model)?));
             match checked {
@@ -34,6 +35,8 @@ impl Driver {
             }
         }
         // Nothing fails from here on.
+        self.declare_trackers(&mut config);
+        let Config { global, doubts, .. } = config;
         let now = clock::now();
         self.announcer.set_spacing(global.garp_interval, global.gna_interval);
         (self.global, self.doubts) = (global, doubts);
