@@ -8,7 +8,6 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
-use kaconf::model::{Authentication, Config};
 use kaconf::{Loaded, Severity};
 use rustix::fs::{Mode, OFlags};
 use rustix::process::{Resource, Rlimit, Signal as KernelSignal};
@@ -39,9 +38,6 @@ pub(crate) fn run(options: &Options) -> ExitCode {
     let global = &loaded.config.global;
     log::rename(options.namespace_or(global.net_namespace.as_deref()), global.instance.as_deref());
     say(&loaded);
-    if options.dump_conf {
-        dump(&loaded.config);
-    }
     if let Some(fatal) = loaded.fatal() {
         tracing::error!("{}: {fatal}", options.config_file.display());
         return fatal.exit_code().into();
@@ -65,25 +61,6 @@ fn say(loaded: &Loaded) {
                 Severity::Note => tracing::info!("{line}"),
             }
         }
-    }
-}
-
-/// `-d`: logs the configuration as understood, without its secrets.
-fn dump(config: &Config) {
-    let mut config = config.clone();
-    for instance in &mut config.instances {
-        if let Authentication::Pass(key) | Authentication::Ah(key) = &mut instance.authentication {
-            *key = *b"********";
-        }
-        for key in instance.auth_hmac.iter_mut().flat_map(|hmac| &mut hmac.keys) {
-            key.secret.fill(b'*');
-        }
-    }
-    if let Some(password) = config.ssl.as_mut().and_then(|ssl| ssl.password.as_mut()) {
-        *password = "********".into();
-    }
-    for line in kaconf::dump(&config).lines() {
-        tracing::info!("{line}");
     }
 }
 

@@ -8,7 +8,7 @@ use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGUSR1, SIGUSR2};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGUSR1, SIGUSR2, SIGXCPU};
 use signal_hook::{flag, low_level};
 
 /// What a signal asks for.
@@ -26,6 +26,8 @@ pub(crate) enum Signal {
     ClearStats,
     /// SIGRTMIN+2: write the JSON dump.
     DumpJson,
+    /// SIGXCPU: half of the time is used that a real-time process may run without a pause.
+    Overtime,
 }
 
 impl Signal {
@@ -67,7 +69,7 @@ impl Signals {
         let (wake, ring) = UnixStream::pair()?;
         wake.set_nonblocking(true)?;
         ring.set_nonblocking(true)?;
-        let mut signals = Self { wake, raised: Vec::with_capacity(7) };
+        let mut signals = Self { wake, raised: Vec::with_capacity(8) };
         let all = [
             (SIGTERM, Signal::Stop),
             (SIGINT, Signal::Stop),
@@ -76,6 +78,7 @@ impl Signals {
             (SIGUSR2, Signal::DumpStats),
             (stats_clear(), Signal::ClearStats),
             (json(), Signal::DumpJson),
+            (SIGXCPU, Signal::Overtime),
         ];
         for (number, meaning) in all {
             // The flag first: whoever wakes by the octet finds it raised.

@@ -24,7 +24,7 @@ pub use launch::{Hitch, Launch, Launcher, group_by_name, user_by_name};
 pub use netlink::{Address, AddressFlags, AddressOp, Event, Link, LinkFlags, Monitor, Netlink, NetlinkError};
 pub use outbox::{BatchFull, SendFailure, SendReport};
 pub use poll::Poll;
-pub use process::{be_ordinary, be_punctual, close_inherited_on_exec};
+pub use process::{be_ordinary, be_punctual, be_realtime, close_inherited_on_exec};
 pub use rx::{Datagram, Receiver, RxBatch, RxOptions};
 pub use tx::{Sender, TxBatch, TxMeta};
 

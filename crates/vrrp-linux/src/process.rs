@@ -17,7 +17,21 @@ use crate::sys;
 pub fn be_punctual(slice: Duration) -> io::Result<()> {
     rustix::thread::set_current_timer_slack(NonZeroU64::new(1))?;
     let nice = rustix::process::getpriority_process(None)?;
-    sys::sched_setattr(nice, u64::try_from(slice.as_nanos()).unwrap_or(u64::MAX))
+    sys::sched_setattr(sys::Turns::Ordinary { nice, slice_nanos: nanos(slice) })
+}
+
+/// Runs the calling thread before all ordinary ones of the host: `SCHED_RR` with this priority, 1 to 99. Threads and
+/// processes that it starts are ordinary ones.
+///
+/// # Errors
+/// Without `CAP_SYS_NICE` or an `RLIMIT_RTPRIO` that allows it; nothing has changed.
+#[doc(alias = "sched_setscheduler")]
+pub fn be_realtime(priority: u8) -> io::Result<()> {
+    sys::sched_setattr(sys::Turns::Realtime { priority: priority.into() })
+}
+
+fn nanos(time: Duration) -> u64 {
+    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
 }
 
 /// Schedules the calling thread as any other, not in real time. Its nice value becomes 0.
@@ -26,7 +40,7 @@ pub fn be_punctual(slice: Duration) -> io::Result<()> {
 /// The kernel refused; nothing has changed.
 #[doc(alias = "sched_setscheduler")]
 pub fn be_ordinary() -> io::Result<()> {
-    sys::sched_setattr(0, 0)
+    sys::sched_setattr(sys::Turns::Ordinary { nice: 0, slice_nanos: 0 })
 }
 
 /// Marks what this process inherited, beyond its three standard descriptors, to be closed when it executes another

@@ -230,13 +230,28 @@ struct SchedAttr {
     period: u64,
 }
 
-/// Schedules the calling thread as an ordinary one of this nice value and length of slice.
-pub(crate) fn sched_setattr(nice: i32, slice_nanos: u64) -> io::Result<()> {
+/// How a thread takes its turns.
+#[derive(Clone, Copy)]
+pub(crate) enum Turns {
+    /// As an ordinary one of this nice value and length of slice.
+    Ordinary { nice: i32, slice_nanos: u64 },
+    /// Before all ordinary ones.
+    Realtime { priority: u32 },
+}
+
+/// Schedules the calling thread; what it starts is scheduled as if nobody had.
+pub(crate) fn sched_setattr(turns: Turns) -> io::Result<()> {
+    let (policy, nice, priority, runtime) = match turns {
+        Turns::Ordinary { nice, slice_nanos } => (libc::SCHED_OTHER, nice, 0, slice_nanos),
+        Turns::Realtime { priority } => (libc::SCHED_RR, 0, priority, 0),
+    };
     let attr = SchedAttr {
         size: size_of::<SchedAttr>() as u32,
-        policy: libc::SCHED_OTHER as u32,
+        policy: policy as u32,
+        flags: libc::SCHED_FLAG_RESET_ON_FORK as u64,
         nice,
-        runtime: slice_nanos,
+        priority,
+        runtime,
         ..SchedAttr::default()
     };
     // SAFETY: `attr` is a local that outlives the call and says its own size; 0 is the calling thread.

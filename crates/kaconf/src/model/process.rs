@@ -19,6 +19,11 @@ pub struct Scheduling {
     pub cpus: Vec<u16>,
 }
 
+impl Scheduling {
+    /// Microseconds of processor time a real-time process may take without a pause, unless `*_rlimit_rttime` says so.
+    pub const REALTIME_LIMIT: u64 = 10_000;
+}
+
 /// A process of the daemon.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]

@@ -7,11 +7,15 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::fs::FileExt;
+use std::path::PathBuf;
 use std::time::Duration;
 
-use kaconf::model::{Config, Process};
+use kaconf::model::{Config, Global, Process};
 use rustix::fs::{MemfdFlags, SealFlags, fcntl_add_seals, memfd_create};
 use serde::{Deserialize, Serialize};
+
+use crate::dump::Whose;
+use crate::text::cut;
 
 /// First octets of a bundle. Both ends are the same binary, so this guards against a wrong file, not a version.
 const MAGIC: [u8; 8] = *b"kadconf1";
@@ -50,6 +54,10 @@ pub(crate) struct ParentPart {
     pub(crate) instances: u32,
     /// Whether a checker process is called for.
     pub(crate) has_virtual_servers: bool,
+    /// `state_dump_file`
+    pub(crate) state_dump_file: Option<PathBuf>,
+    /// The first section of the parent's dump, made where the whole model is.
+    pub(crate) dump: String,
     /// Findings that may hide an instance that was meant; see `Config::doubts`.
     pub(crate) doubts: Vec<Box<str>>,
 }
@@ -70,9 +78,23 @@ impl ParentPart {
             data_use_instance: global.data_use_instance,
             instances: u32::try_from(config.instances.len()).unwrap_or(u32::MAX),
             has_virtual_servers: config.has_virtual_servers,
+            state_dump_file: global.state_dump_file.clone(),
+            dump: dump_of(global),
             doubts: config.doubts.clone(),
         }
     }
+}
+
+/// Most of a dump that a parent keeps, octets: who mails to thousands has a longer one.
+const MAX_DUMP: usize = 16 * 1024;
+
+fn dump_of(global: &Global) -> String {
+    let mut text = String::new();
+    crate::dump::global(&mut text, global, Whose::Parent);
+    if text.len() > MAX_DUMP {
+        text.truncate(cut(&text, MAX_DUMP).rfind('\n').map_or(0, |end| end + 1));
+    }
+    text
 }
 
 /// A bundle's file.

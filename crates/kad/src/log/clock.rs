@@ -82,3 +82,13 @@ impl Display for Written {
         }
     }
 }
+
+/// Time since 1970 as `Wed Nov 25 01:22:05.612644 2026`, in local time: keepalived's dumps.
+pub(crate) fn wall_time(since: std::time::Duration) -> String {
+    let stamp =
+        Stamp { seconds: i64::try_from(since.as_secs()).unwrap_or(i64::MAX), nanos: since.subsec_nanos() };
+    let at = local(stamp, &zone());
+    let text = Written(at, Style::Console).to_string();
+    let (before, year) = text.rsplit_once(' ').unwrap_or((&text, ""));
+    format!("{before}.{:06} {year}", at.subsec_nanosecond() / 1000)
+}

@@ -4,7 +4,7 @@
 //! an event loop puts its lines into a bounded queue, and a thread of its own writes them: a log call never
 //! waits, and what does not fit is counted and said.
 
-mod clock;
+pub(crate) mod clock;
 mod facade;
 mod names;
 mod queue;

@@ -133,6 +133,7 @@ impl Parent {
                 Signal::DumpStats => self.vrrp.tell(Order::DumpStats, None),
                 Signal::ClearStats => self.vrrp.tell(Order::ClearStats, None),
                 Signal::DumpJson => self.vrrp.tell(Order::DumpJson, None),
+                Signal::Overtime => {}
             }
         }
     }
@@ -229,9 +230,12 @@ impl Parent {
         let names = part
             .data_use_instance
             .then(|| (self.options.namespace_or(part.net_namespace.as_deref()), part.instance.as_deref()));
-        let path = dump::path(None, "keepalived_parent", names.unwrap_or_default(), "data");
+        tracing::info!("Printing parent data for process({}) on signal", std::process::id());
+        let configured = part.state_dump_file.as_deref();
+        let path = dump::path(configured, "_parent", names.unwrap_or_default(), "data");
         let child = self.vrrp.up().map(|up| up.process().pid());
         let written = dump::replace(&path, |out| {
+            out.write_all(part.dump.as_bytes())?;
             writeln!(out, "------< Parent >------")?;
             writeln!(out, " Version = kad v{}", env!("CARGO_PKG_VERSION"))?;
             writeln!(out, " Process id = {}", std::process::id())?;

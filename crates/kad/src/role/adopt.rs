@@ -1,16 +1,11 @@
-//! What a process takes from the configuration for itself: names, umask, scheduling.
-//!
-//! A failure is logged and is no reason to stop: an address is worth more than a nice value. Real-time
-//! scheduling is not here.
+//! What a process takes from the configuration for itself: names and umask. How it is scheduled is `turns`.
 
 use std::ffi::{CString, OsStr};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-use kaconf::model::{Global, Process, Scheduling};
+use kaconf::model::{Global, Process};
 use rustix::fs::Mode;
-use rustix::mm::MlockAllFlags;
-use rustix::thread::CpuSet;
 
 use crate::cli::Options;
 use crate::log;
@@ -25,12 +20,11 @@ pub(crate) fn adopt(options: &Options, global: &Global) {
     take_process(&global.vrrp, global.process_names.then_some("keepalived_vrrp"));
 }
 
-/// Takes over the name and the scheduling of a process; `default` is its name when it has none of its own.
+/// Takes over the name of a process; `default` is its name when it has none of its own.
 pub(crate) fn take_process(process: &Process, default: Option<&str>) {
     if let Some(name) = process.name.as_deref().or(default) {
         set_name(name.as_bytes());
     }
-    schedule(&process.scheduling);
 }
 
 /// Names the process as its command is called; it was started through /proc/self/exe.
@@ -49,26 +43,5 @@ fn set_name(name: &[u8]) {
     if let Ok(name) = CString::new(&name[..name.len().min(15)]) {
         // Only a bad pointer could fail here.
         let _set = rustix::thread::set_name(&name);
-    }
-}
-
-fn schedule(scheduling: &Scheduling) {
-    if let Some(nice) = scheduling.nice
-        && let Err(error) = rustix::process::setpriority_process(None, nice.into())
-    {
-        tracing::warn!("Unable to set priority to {nice}: {error}");
-    }
-    if !scheduling.cpus.is_empty() {
-        let mut cpus = CpuSet::new();
-        let known = scheduling.cpus.iter().map(|&cpu| usize::from(cpu)).filter(|&cpu| cpu < CpuSet::MAX_CPU);
-        known.for_each(|cpu| cpus.set(cpu));
-        if let Err(error) = rustix::thread::sched_setaffinity(None, &cpus) {
-            tracing::warn!("Unable to set cpu affinity to {:?}: {error}", scheduling.cpus);
-        }
-    }
-    if scheduling.no_swap
-        && let Err(error) = rustix::mm::mlockall(MlockAllFlags::CURRENT | MlockAllFlags::FUTURE)
-    {
-        tracing::warn!("Unable to lock the process in memory: {error}");
     }
 }

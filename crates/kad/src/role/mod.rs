@@ -5,6 +5,7 @@
 
 mod adopt;
 mod command;
+mod turns;
 
 use std::ffi::{OsStr, OsString};
 use std::io::Write as _;
@@ -23,6 +24,7 @@ use crate::{background, demo, exec, parent, reader, vrrp};
 
 pub(crate) use adopt::{adopt, set_umask, take_name, take_process};
 pub(crate) use command::command;
+pub(crate) use turns::Turns;
 
 /// How long the last lines of a log may take to be written.
 const LAST_LINES: Duration = Duration::from_secs(1);

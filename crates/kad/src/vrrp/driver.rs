@@ -15,6 +15,7 @@ use crate::cli::Options;
 use crate::exec::Exec;
 
 use super::announcer::Announcer;
+use super::dump::Clerk;
 use super::instance::{Instance, InstanceId};
 use super::interfaces::Interfaces;
 use super::kernel::Kernel;
@@ -45,6 +46,8 @@ pub(super) struct Driver {
     pub(super) wakeups: Wakeups,
     /// What runs scripts.
     pub(super) exec: Exec,
+    /// Writes dump files.
+    pub(super) clerk: Clerk,
     /// An interface came or went: the sockets must follow.
     pub(super) sockets_stale: bool,
 }
@@ -75,6 +78,7 @@ impl Driver {
             announcer,
             wakeups: Wakeups::default(),
             exec,
+            clerk: Clerk::default(),
             sockets_stale: false,
         })
     }

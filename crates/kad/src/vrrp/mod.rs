@@ -30,14 +30,14 @@ mod world;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use tracing::{debug, error, info, warn};
+use tracing::{error, info, warn};
 use vrrp_fsm::Input;
 use vrrp_linux::RxBatch;
 
 use crate::exec::Manners;
 use crate::exit::Exit;
 use crate::ipc::{ChildLink, FromChild, ToChild};
-use crate::role::{self, Child};
+use crate::role::{self, Child, Turns};
 use crate::signals::{Signal, Signals};
 
 use driver::Driver;
@@ -64,8 +64,13 @@ pub(crate) fn run(child: Child) -> ExitCode {
         Some(config) => {
             let manners = Manners::here();
             role::adopt(&options, &config.global);
-            let driver = start::start(options, *config, manners)?;
-            Process { driver, link, signals, stopping: false }.run()
+            let mut turns = Turns::new(Some(SLICE));
+            let mut driver = start::start(options, *config, manners)?;
+            turns.adopt(&driver.global.vrrp.scheduling, driver.global.auto_priority);
+            if driver.options.dump_conf {
+                dump::log(&mut driver);
+            }
+            Process { driver, link, signals, turns, stopping: false }.run()
         }
     });
     match outcome {
@@ -103,14 +108,12 @@ struct Process {
     driver: Driver,
     link: ChildLink,
     signals: Signals,
+    turns: Turns,
     stopping: bool,
 }
 
 impl Process {
     fn run(mut self) -> Result<(), StartError> {
-        if let Err(error) = vrrp_linux::be_punctual(SLICE) {
-            debug!("short turns of the processor were refused: {error}");
-        }
         let (mut poll, mut others) = self.register()?;
         let mut gather = Gather::default();
         let (mut ready, mut batch) = (Vec::new(), RxBatch::new(PACKETS, LONGEST));
@@ -230,10 +233,13 @@ impl Process {
         match signal {
             Signal::Stop => self.stopping = true,
             Signal::Reload => {}
-            Signal::DumpData => dump::data(&self.driver),
+            Signal::DumpData => dump::data(&mut self.driver),
             Signal::DumpStats => dump::stats(&mut self.driver, false),
             Signal::ClearStats => dump::stats(&mut self.driver, true),
-            Signal::DumpJson => dump::json(&self.driver),
+            Signal::Overtime => {
+                info!("VRRP process has used too much CPU time, vrrp_rlimit_rttime may need to be increased");
+            }
+            Signal::DumpJson => dump::json(&mut self.driver),
         }
     }
 
@@ -243,9 +249,15 @@ impl Process {
             self.driver.feed(id, now, Input::BeforeReload);
         }
         self.driver.settle(now);
+        self.turns.unlimit();
         let answer = match self.driver.reload(config) {
             Ok(reloaded) => {
-                role::adopt(&self.driver.options, &self.driver.global);
+                let global = &self.driver.global;
+                role::adopt(&self.driver.options, global);
+                self.turns.adopt(&global.vrrp.scheduling, global.auto_priority);
+                if self.driver.options.dump_conf {
+                    dump::log(&mut self.driver);
+                }
                 reloaded
             }
             Err(error) => {
@@ -253,11 +265,13 @@ impl Process {
                 FromChild::Refused(error.to_string())
             }
         };
+        self.turns.limit();
         let _ = self.link.send(&answer);
     }
 
-    fn mention_stall(&self, planned: Option<Duration>, slept: Duration) {
+    fn mention_stall(&mut self, planned: Option<Duration>, slept: Duration) {
         let late = slept.saturating_sub(planned.unwrap_or(slept));
+        self.turns.late(late);
         if late > STALL {
             warn!(
                 "the process was not scheduled for {:.3} s: others may have taken over",

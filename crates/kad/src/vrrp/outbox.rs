@@ -4,6 +4,7 @@
 //! for the group from leaving.
 
 use std::io;
+use std::os::fd::{AsFd, BorrowedFd};
 
 use tracing::info;
 use vrrp_fsm::Priority;
@@ -85,6 +86,17 @@ impl Outbox {
             None => lane.insert(Lane::open(family)?),
         };
         if unicast { lane.sender.make_room_for_peers(packets) } else { Ok(()) }
+    }
+
+    /// The socket for a family and manner of speaking.
+    pub(super) fn fd(&self, family: Family, unicast: bool) -> Option<BorrowedFd<'_>> {
+        let lane = match (family, unicast) {
+            (Family::V4, false) => &self.multicast_v4,
+            (Family::V6, false) => &self.multicast_v6,
+            (Family::V4, true) => &self.unicast_v4,
+            (Family::V6, true) => &self.unicast_v6,
+        };
+        lane.as_ref().map(|lane| lane.sender.as_fd())
     }
 
     fn lane(&mut self, family: Family, unicast: bool) -> &mut Option<Lane> {

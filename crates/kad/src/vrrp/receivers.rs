@@ -112,6 +112,11 @@ impl Receivers {
         (0..self.slots.len()).filter(|&number| self.slots[number].is_some()).collect()
     }
 
+    /// The socket of a place.
+    pub(super) fn at(&self, place: Place) -> Option<BorrowedFd<'_>> {
+        self.fd(*self.numbers.get(&place)?)
+    }
+
     pub(super) fn fd(&self, number: usize) -> Option<BorrowedFd<'_>> {
         self.slot(number).map(|slot| slot.receiver.as_fd())
     }

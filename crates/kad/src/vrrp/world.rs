@@ -287,7 +287,7 @@ impl Driver {
     }
 
     /// Whether an address is there only because of an instance. What an owner protects may be the host's own.
-    fn is_virtual(&self, address: &Address) -> bool {
+    pub(super) fn is_virtual(&self, address: &Address) -> bool {
         let owned = |id: &InstanceId| self.instances[id.index()].model.priority.is_owner();
         match self.virtuals.get(&address.ip()) {
             Some(ids) => is_marked(address) || !ids.iter().any(owned),

@@ -174,6 +174,11 @@ impl Machine {
         self.timer.moment()
     }
 
+    /// When it last sent an advert; the beginning of time if it never has.
+    pub const fn last_advert(&self) -> Instant {
+        self.last_advert
+    }
+
     /// Skew_Time: the better the priority, the sooner (RFC 9568 section 6.1).
     pub const fn skew(&self) -> Duration {
         self.master_interval.skew(self.config.version, self.priority)

@@ -1,4 +1,6 @@
-//! Dump files: where they are and how they are written.
+//! Dump files: where they are and how they are written; and the section that all of them begin with.
+
+mod global;
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -6,23 +8,36 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::{Mode, OFlags};
 
+pub(crate) use global::{Whose, command, global};
+
 /// The directory of files without one: TMPDIR, or /tmp.
 pub(crate) fn directory() -> PathBuf {
-    std::env::var_os("TMPDIR").filter(|name| !name.is_empty()).map_or_else(|| "/tmp".into(), PathBuf::from)
+    let named = std::env::var_os("TMPDIR").map(PathBuf::from).filter(|named| named.is_absolute());
+    named.unwrap_or_else(|| "/tmp".into())
 }
 
-/// The path of a dump: `configured`, else `base` and `extension` in [`directory`]; network namespace and instance
-/// (`data_use_instance`) stand before the extension.
+/// The name of a dump that the configuration gives none.
+const BASE: &str = "keepalived";
+
+/// The path of a dump: `configured` (a directory when it ends with `/`), else `keepalived` and the extension in
+/// [`directory`]. Behind the name stands what tells processes apart (`_parent`), then with `data_use_instance` network
+/// namespace and instance.
 pub(crate) fn path(
     configured: Option<&Path>,
-    base: &str,
-    (namespace, instance): (Option<&str>, Option<&str>),
+    process: &str,
+    names: (Option<&str>, Option<&str>),
     extension: &str,
 ) -> PathBuf {
-    let named = configured.map_or_else(|| PathBuf::from(format!("{base}.{extension}")), PathBuf::from);
+    let default = || PathBuf::from(format!("{BASE}.{extension}"));
+    let named = match configured {
+        Some(path) if path.as_os_str().as_encoded_bytes().ends_with(b"/") => path.join(default()),
+        Some(path) => path.to_owned(),
+        None => default(),
+    };
     let mut name = named.file_stem().unwrap_or_default().to_owned();
-    for part in [namespace, instance].into_iter().flatten() {
-        name.push("_");
+    name.push(process);
+    for (between, part) in ['.', '_'].into_iter().zip([names.0, names.1].into_iter().flatten()) {
+        name.push(between.to_string());
         name.push(part);
     }
     if let Some(extension) = named.extension() {
@@ -61,13 +76,16 @@ mod tests {
     #[test]
     fn paths_follow_the_configuration() {
         let directory = directory();
-        for (configured, names, expected) in [
-            (None, (None, None), directory.join("keepalived.data")),
-            (None, (Some("n"), Some("i")), directory.join("keepalived_n_i.data")),
-            (Some("/var/x.y"), (None, Some("i")), "/var/x_i.y".into()),
-            (Some("/var/x"), (None, None), "/var/x".into()),
+        for (configured, process, names, expected) in [
+            (None, "", (None, None), directory.join("keepalived.data")),
+            (None, "_parent", (None, None), directory.join("keepalived_parent.data")),
+            (None, "", (Some("n"), Some("i")), directory.join("keepalived.n_i.data")),
+            (Some("/var/x.y"), "_parent", (None, Some("i")), "/var/x_parent.i.y".into()),
+            (Some("/var/x"), "", (None, None), "/var/x".into()),
+            (Some("x"), "", (Some("n"), None), directory.join("x.n")),
+            (Some("/var/"), "", (None, None), "/var/keepalived.data".into()),
         ] {
-            assert_eq!(path(configured.map(Path::new), "keepalived", names, "data"), expected);
+            assert_eq!(path(configured.map(Path::new), process, names, "data"), expected);
         }
     }
 

@@ -1,0 +1,84 @@
+//! `------< Interfaces >------`
+
+use std::fmt::{Result, Write};
+use std::net::IpAddr;
+
+use vrrp_linux::LinkFlags;
+
+use crate::vrrp::driver::Driver;
+use crate::vrrp::interfaces::Interface;
+
+pub(super) fn section(out: &mut String, driver: &Driver) -> Result {
+    let mut interfaces = driver.interfaces.iter().peekable();
+    if interfaces.peek().is_none() {
+        return Ok(());
+    }
+    writeln!(out, "------< Interfaces >------")?;
+    interfaces.try_for_each(|interface| write(out, driver, interface))
+}
+
+fn write(out: &mut String, driver: &Driver, interface: &Interface) -> Result {
+    let link = &interface.link;
+    writeln!(out, " Name = {}\n   index = {}", link.name, link.index)?;
+    addresses(out, driver, interface)?;
+    if let Some(mac) = link.mac.filter(|mac| *mac != [0; 6]) {
+        let octets: Vec<_> = mac.iter().map(|octet| format!("{octet:02x}")).collect();
+        writeln!(out, "   MAC = {}\n   MAC broadcast = ff:ff:ff:ff:ff:ff", octets.join(":"))?;
+    }
+    let has = |flag| link.flags.contains(flag);
+    let not = |flag| if has(flag) { "" } else { "not " };
+    write!(out, "   State = {}UP, {}RUNNING", not(LinkFlags::UP), not(LinkFlags::RUNNING))?;
+    for (said, text) in [
+        (!has(LinkFlags::BROADCAST), ", no broadcast"),
+        (has(LinkFlags::LOOPBACK), ", loopback"),
+        (has(LinkFlags::POINTOPOINT), ", point to point"),
+        (has(LinkFlags::NOARP), ", no arp"),
+        (!has(LinkFlags::MULTICAST), ", no multicast"),
+    ] {
+        out.write_str(if said { text } else { "" })?;
+    }
+    writeln!(out, "\n   MTU = {}", link.mtu)?;
+    match link.arphrd {
+        libc::ARPHRD_LOOPBACK => writeln!(out, "   HW Type = LOOPBACK")?,
+        libc::ARPHRD_ETHER => writeln!(out, "   HW Type = ETHERNET")?,
+        libc::ARPHRD_INFINIBAND => writeln!(out, "   HW Type = INFINIBAND")?,
+        other => writeln!(out, "   HW Type = UNKNOWN ({other})")?,
+    }
+    writeln!(out, "   NIC netlink status update")?;
+    let tracking: Vec<_> = driver
+        .instances
+        .iter()
+        .filter(|instance| instance.interface == Some(link.index) && !instance.model.dont_track_primary)
+        .collect();
+    if !tracking.is_empty() {
+        writeln!(out, "   Tracking VRRP instances :")?;
+        for instance in tracking {
+            writeln!(out, "     {}, weight 0", instance.name())?;
+        }
+    }
+    Ok(())
+}
+
+/// The host's own addresses; the virtual ones stand with their instances.
+fn addresses(out: &mut String, driver: &Driver, interface: &Interface) -> Result {
+    for (family, v4) in [("IPv4", true), ("IPv6", false)] {
+        let own = interface.addresses.iter().filter(|address| !driver.is_virtual(address));
+        // Of IPv6 keepalived knows what it can send adverts from.
+        let told = |ip: &IpAddr| match ip {
+            IpAddr::V4(_) => v4,
+            IpAddr::V6(ip) => !v4 && ip.is_unicast_link_local(),
+        };
+        let mut own = own.map(|address| address.ip()).filter(told);
+        match own.next() {
+            Some(first) => writeln!(out, "   {family} address = {first}")?,
+            None => writeln!(out, "   {family} address = (none)")?,
+        }
+        for (number, more) in own.enumerate() {
+            if number == 0 {
+                writeln!(out, "   Additional {family} addresses :")?;
+            }
+            writeln!(out, "     {more}")?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,35 @@
+//! keepalived.data: what the process knows, as lines of `key = value` for people and their scripts, in the sections
+//! and the order of keepalived 2.4.3.
+
+mod addresses;
+mod instance;
+mod interfaces;
+mod sockets;
+mod when;
+
+use std::fmt::{Result, Write};
+
+use crate::dump::{Whose, global};
+use crate::vrrp::driver::Driver;
+
+pub(super) use addresses::address_lines;
+use when::Clocks;
+
+pub(super) fn render(driver: &Driver) -> String {
+    let mut out = String::new();
+    global(&mut out, &driver.global, Whose::Vrrp);
+    // Writing to a string does not fail.
+    let _infallible = topology(&mut out, driver)
+        .and_then(|()| sockets::section(&mut out, driver))
+        .and_then(|()| interfaces::section(&mut out, driver));
+    out
+}
+
+fn topology(out: &mut String, driver: &Driver) -> Result {
+    if driver.instances.is_empty() {
+        return Ok(());
+    }
+    let clocks = Clocks::read();
+    writeln!(out, "------< VRRP Topology >------")?;
+    driver.instances.iter().try_for_each(|instance| instance::write(out, driver, instance, &clocks))
+}
