@@ -24,6 +24,7 @@ const HEEDED: &[(&str, &[&str])] = &[
             "net_namespace",
             "use_pid_dir",
             "vrrp_instance",
+            "vrrp_script",
         ],
     ),
     (
@@ -41,6 +42,7 @@ const HEEDED: &[(&str, &[&str])] = &[
             "process_names",
             "random_seed",
             "router_id",
+            "script_user",
             "state_dump_file",
             "stats_dump_file",
             "umask",
@@ -109,6 +111,7 @@ const HEEDED: &[(&str, &[&str])] = &[
             "strict_mode",
             "thread_timer_expired",
             "timer_expired_backup",
+            "track_script",
             "track_src_ip",
             "unicast_fault_no_peer",
             "unicast_peer",

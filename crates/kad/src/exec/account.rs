@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use kaconf::{FileSource, Lookup, Source, UserFacts};
 use vrrp_linux::{group_by_name, user_by_name};
 
 use super::{Refusal, Who};
@@ -41,6 +42,23 @@ impl Accounts {
             self.known.insert(who.clone(), (uid, gid));
         }
         Ok((uid, gid))
+    }
+}
+
+/// What `/etc/passwd` and `/etc/group` say, without asking anybody who might be slow.
+pub(super) fn in_files(who: &Who) -> Option<(u32, u32)> {
+    let found = |found: Lookup<UserFacts>| match found {
+        Lookup::Present(user) => Some((user.uid, user.gid)),
+        _ => None,
+    };
+    let user = match &who.user {
+        Some(user) => found(FileSource.user(user))?,
+        None => found(FileSource.user(DEFAULT_USER)).unwrap_or_else(ourselves),
+    };
+    match who.group.as_ref().map(|group| FileSource.group(group)) {
+        None => Some(user),
+        Some(Lookup::Present(gid)) => Some((user.0, gid)),
+        Some(_) => None,
     }
 }
 

@@ -51,6 +51,11 @@ impl Program {
         Self { command: script.command.clone(), who: Who { user: user.clone(), group: group.clone() } }
     }
 
+    /// User and group as far as the files of the host know them, for people.
+    pub(crate) fn known_account(&self) -> Option<(u32, u32)> {
+        account::in_files(&self.who)
+    }
+
     /// The same with more arguments.
     pub(crate) fn with_arguments<'a>(mut self, more: impl IntoIterator<Item = &'a str>) -> Self {
         self.command.extend(more.into_iter().map(Box::from));

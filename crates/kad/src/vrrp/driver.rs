@@ -24,6 +24,7 @@ use super::receivers::Receivers;
 use super::start::StartError;
 use super::tracking::Trackers;
 use super::wakeups::Wakeups;
+use super::watch::Watch;
 use super::{clock, journal};
 
 #[derive(Debug)]
@@ -48,6 +49,7 @@ pub(super) struct Driver {
     pub(super) exec: Exec,
     /// Writes dump files.
     pub(super) clerk: Clerk,
+    pub(super) watch: Watch,
     /// An interface came or went: the sockets must follow.
     pub(super) sockets_stale: bool,
 }
@@ -79,6 +81,7 @@ impl Driver {
             wakeups: Wakeups::default(),
             exec,
             clerk: Clerk::default(),
+            watch: Watch::default(),
             sockets_stale: false,
         })
     }
@@ -156,7 +159,8 @@ impl Driver {
     /// How long nothing needs to be done.
     pub(super) fn idle_for(&mut self, now: Instant) -> Option<Duration> {
         let machines = self.wakeups.peek().map(|(at, _)| at);
-        let next = machines.into_iter().chain(self.announcer.deadline()).min()?;
+        let next =
+            machines.into_iter().chain(self.announcer.deadline()).chain(self.watch.deadline()).min()?;
         Some(next.saturating_since(now))
     }
 
@@ -167,6 +171,7 @@ impl Driver {
         }
         self.outbox.flush(&mut self.instances);
         self.kernel.apply(&mut self.instances, self.options.dont_release_vrrp);
+        self.stop_watching();
     }
 
     /// Builds the table of virtual addresses anew.

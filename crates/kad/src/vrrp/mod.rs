@@ -25,6 +25,7 @@ mod start;
 mod stats;
 mod tracking;
 mod wakeups;
+mod watch;
 mod world;
 
 use std::process::ExitCode;
@@ -145,6 +146,7 @@ impl Process {
             let adverts = self.turn(poll, ready, batch)?;
             self.driver.tick(now);
             self.driver.settle(now);
+            self.driver.look_at_what_is_watched(now);
             if let Some(pause) = gather.after(now, adverts) {
                 let idle = self.driver.idle_for(clock::now());
                 others.wait(Some(idle.map_or(pause, |idle| idle.min(pause))), ready)?;

@@ -6,11 +6,11 @@ use super::driver::Driver;
 
 impl Driver {
     /// Takes all reports that wait.
-    pub(super) fn hear_programs(&mut self, _now: Instant) {
+    pub(super) fn hear_programs(&mut self, now: Instant) {
         let mut reports = Vec::new();
         self.exec.hear(&mut reports);
         for report in reports {
-            tracing::trace!("{report:?}");
+            self.script_reported(now, &report);
         }
     }
 }

@@ -59,9 +59,8 @@ pub(super) fn start(options: Options, mut config: Config, manners: Manners) -> R
     let exec = Exec::new(manners).map_err(StartError::Poll)?;
     let mut driver = Driver::open(options, config.global.clone(), exec)?;
     driver.declare_trackers(&mut config);
-    let Config { instances, doubts, .. } = config;
-    driver.doubts = doubts;
-    for model in instances {
+    driver.doubts = std::mem::take(&mut config.doubts);
+    for model in std::mem::take(&mut config.instances) {
         check_interface(&driver, &model)?;
         driver.instances.push(Instance::new(model)?);
     }
@@ -88,6 +87,7 @@ pub(super) fn start(options: Options, mut config: Config, manners: Manners) -> R
         mention_missing(&driver.instances[id.index()]);
         driver.look_around(id, now);
     }
+    driver.watch_what_is_tracked(&mut config, now, false);
     for id in driver.ids() {
         driver.begin(id, now, hold);
     }

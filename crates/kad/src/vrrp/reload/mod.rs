@@ -36,13 +36,14 @@ impl Driver {
         }
         // Nothing fails from here on.
         self.declare_trackers(&mut config);
-        let Config { global, doubts, .. } = config;
+        let (global, doubts) = (config.global.clone(), std::mem::take(&mut config.doubts));
         let now = clock::now();
         self.announcer.set_spacing(global.garp_interval, global.gna_interval);
         (self.global, self.doubts) = (global, doubts);
         let old = std::mem::take(&mut self.instances);
         let before = old.len();
         let kept = self.exchange(now, old, fresh);
+        self.watch_what_is_tracked(&mut config, now, true);
         let total = self.instances.len();
         self.settle(now);
         Ok(kept_of(kept, total, before - kept))

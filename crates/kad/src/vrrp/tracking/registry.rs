@@ -95,6 +95,15 @@ impl Trackers {
         self.known.get(key).map_or(Status::Unknown, |tracker| tracker.status)
     }
 
+    /// Who follows a tracker, and with which weight.
+    pub(in super::super) fn followers(&self, key: &TrackerKey) -> impl Iterator<Item = (InstanceId, Weight)> {
+        let followers = self.known.get(key).map_or(&[][..], |tracker| &tracker.followers);
+        followers.iter().filter_map(move |id| {
+            let link = self.links.get(id.index())?.iter().find(|link| link.key == *key)?;
+            Some((*id, link.weight))
+        })
+    }
+
     /// Whether any instance follows it.
     pub(in super::super) fn is_followed(&self, key: &TrackerKey) -> bool {
         self.known.get(key).is_some_and(|tracker| !tracker.followers.is_empty())

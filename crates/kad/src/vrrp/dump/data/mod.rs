@@ -5,6 +5,7 @@ mod addresses;
 mod instance;
 mod interfaces;
 mod sockets;
+mod watched;
 mod when;
 
 use std::fmt::{Result, Write};
@@ -21,6 +22,7 @@ pub(super) fn render(driver: &Driver) -> String {
     // Writing to a string does not fail.
     let _infallible = topology(&mut out, driver)
         .and_then(|()| sockets::section(&mut out, driver))
+        .and_then(|()| watched::sections(&mut out, driver))
         .and_then(|()| interfaces::section(&mut out, driver));
     out
 }

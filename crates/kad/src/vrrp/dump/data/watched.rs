@@ -1,0 +1,74 @@
+//! The sections of keepalived.data about scripts, files and processes.
+
+use std::fmt::{Result, Write};
+use std::time::Duration;
+
+use kaconf::model::Weight;
+
+use crate::vrrp::clock;
+use crate::vrrp::driver::Driver;
+use crate::vrrp::tracking::TrackerKey;
+
+pub(super) fn sections(out: &mut String, driver: &Driver) -> Result {
+    scripts(out, driver)
+}
+
+fn scripts(out: &mut String, driver: &Driver) -> Result {
+    let mut scripts = driver.watch.scripts.iter().peekable();
+    if scripts.peek().is_some() {
+        writeln!(out, "------< VRRP Scripts >------")?;
+    }
+    let now = clock::now();
+    for script in scripts {
+        let model = &script.model;
+        let (uid, gid) = script.program.known_account().unwrap_or_default();
+        writeln!(out, " VRRP Script = {}", model.name)?;
+        writeln!(out, "   Command = {}", command(&script.program.command))?;
+        writeln!(out, "   Interval = {} sec", seconds(model.interval))?;
+        writeln!(out, "   Timeout = {} sec", seconds(model.timeout.unwrap_or_default()))?;
+        writeln!(out, "   Weight = {}", weight(model.weight))?;
+        writeln!(out, "   Rise = {}", model.rise)?;
+        writeln!(out, "   Fall = {}", model.fall)?;
+        writeln!(out, "   Result = {}", script.result())?;
+        writeln!(out, "   Insecure = no")?;
+        writeln!(out, "   Init state = {}", script.first())?;
+        writeln!(out, "   Status = {}", if script.is_up() { "GOOD" } else { "BAD" })?;
+        writeln!(out, "   Script uid:gid = {uid}:{gid}")?;
+        writeln!(out, "   VRRP instances :")?;
+        followers(out, driver, &script.key())?;
+        writeln!(out, "   State = {}", script.state(now))?;
+    }
+    Ok(())
+}
+
+/// Who tracks it.
+fn followers(out: &mut String, driver: &Driver, key: &TrackerKey) -> Result {
+    let mut followers = driver.trackers.followers(key).peekable();
+    if followers.peek().is_some() {
+        writeln!(out, "   Tracking instances :")?;
+    }
+    for (id, value) in followers {
+        let name = driver.instances[id.index()].name();
+        let reverse = if value.reverse { " reverse" } else { "" };
+        writeln!(out, "     {name}, weight {}{reverse}", value.value)?;
+    }
+    Ok(())
+}
+
+/// A command line as a shell would take it.
+fn command(words: &[Box<str>]) -> String {
+    let quote = |word: &str| format!("'{}'", word.replace('\'', r"'\''"));
+    words.iter().map(|word| quote(word)).collect::<Vec<_>>().join(" ")
+}
+
+fn weight(weight: Weight) -> String {
+    format!("{}{}", weight.value, if weight.reverse { " reverse" } else { "" })
+}
+
+/// Whole seconds, or thousandths.
+fn seconds(span: Duration) -> String {
+    match span.subsec_millis() {
+        0 => span.as_secs().to_string(),
+        millis => format!("{}.{millis:03}", span.as_secs()),
+    }
+}
