@@ -10,6 +10,7 @@ mod announcer;
 mod clock;
 mod driver;
 mod dump;
+mod firewall;
 mod gather;
 mod instance;
 mod interfaces;
