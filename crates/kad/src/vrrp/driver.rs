@@ -85,7 +85,7 @@ impl Driver {
             wakeups: Wakeups::default(),
             exec,
             clerk: Clerk::default(),
-            watch: Watch::default(),
+            watch: Watch::new().map_err(StartError::Poll)?,
             sockets_stale: false,
         })
     }

@@ -164,6 +164,7 @@ impl Process {
             poll.add(Ready::Signals, &self.signals)?;
             poll.add(Ready::Monitor, &self.driver.monitor)?;
             poll.add(Ready::Programs, &self.driver.exec)?;
+            poll.add(Ready::Watchers, &self.driver.watch)?;
         }
         let open = self.driver.receivers.open_numbers();
         self.watch(&mut poll, open)?;
@@ -195,6 +196,7 @@ impl Process {
                 Ready::Link => self.hear_parent(),
                 Ready::Signals => self.hear_signals(),
                 Ready::Programs => self.driver.hear_programs(clock::now()),
+                Ready::Watchers => drop(self.driver.hear_watchers(clock::now())),
             }
         }
         if self.driver.sockets_stale {
