@@ -419,3 +419,43 @@ pub(crate) fn group_by_name(name: &CStr) -> io::Result<Option<libc::gid_t>> {
         error => Err(io::Error::from_raw_os_error(error)),
     }
 }
+
+/// The name of a user, `None` if there is none. May ask a directory service and wait for it.
+#[doc(alias = "getpwuid_r")]
+pub(crate) fn user_name(uid: libc::uid_t) -> Option<String> {
+    let mut space = vec![0 as libc::c_char; ENTRY];
+    let mut found = ptr::null_mut();
+    // SAFETY: a structure of integers and pointers, for which all zero octets are a value.
+    let mut entry: libc::passwd = unsafe { std::mem::zeroed() };
+    // SAFETY: all are locals that outlive the call, `space` with its own length.
+    let error =
+        unsafe { libc::getpwuid_r(uid, &raw mut entry, space.as_mut_ptr(), space.len(), &raw mut found) };
+    if error != 0 || found.is_null() {
+        return None;
+    }
+    // SAFETY: an entry that was found has a name that ends with a zero, in `space`, which is still there.
+    let name = unsafe { CStr::from_ptr(entry.pw_name) };
+    name.to_str().ok().map(str::to_owned)
+}
+
+/// The full name of a host as name servers give it, `None` if they know none. May wait for them.
+#[doc(alias = "getaddrinfo")]
+pub(crate) fn canonical_name(host: &CStr) -> Option<String> {
+    // SAFETY: a structure of integers and pointers, for which all zero octets are a value.
+    let mut hints: libc::addrinfo = unsafe { std::mem::zeroed() };
+    hints.ai_flags = libc::AI_CANONNAME;
+    let mut found = ptr::null_mut();
+    // SAFETY: `host` ends with a zero; the other two are locals that outlive the call.
+    let error = unsafe { libc::getaddrinfo(host.as_ptr(), ptr::null(), &raw const hints, &raw mut found) };
+    if error != 0 || found.is_null() {
+        return None;
+    }
+    // SAFETY: success gives a list of at least one entry, whose name is null or ends with a zero; it is freed once, when
+    // the name was copied.
+    unsafe {
+        let name = (*found).ai_canonname;
+        let name = (!name.is_null()).then(|| CStr::from_ptr(name).to_string_lossy().into_owned());
+        libc::freeaddrinfo(found);
+        name
+    }
+}

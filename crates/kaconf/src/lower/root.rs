@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use super::ahead::Ahead;
 use super::reader::Reader;
 use crate::code::Code;
 use crate::expand::Statement;
@@ -11,16 +10,10 @@ use crate::source::Lookup;
 
 impl Reader<'_> {
     /// Reads the files to their end.
-    pub(super) fn root(&mut self, mut ahead: Option<Ahead<'_>>) {
+    pub(super) fn root(&mut self) {
         let mut statement = Statement::default();
         let mut pending = false;
-        loop {
-            if let Some(ahead) = ahead.take_if(|ahead| !pending && self.stands_at(ahead)) {
-                self.take_over(ahead);
-            }
-            if !pending && !self.next(&mut statement) {
-                break;
-            }
+        while pending || self.next(&mut statement) {
             pending = false;
             if !statement.is_open() && !statement.is_close() {
                 self.recorder.keyword(&statement);
@@ -38,25 +31,6 @@ impl Reader<'_> {
             }
         }
         self.report_open_blocks();
-    }
-
-    /// Whether it is between two blocks where another reader began, and sees there what that one has seen.
-    fn stands_at(&self, ahead: &Ahead<'_>) -> bool {
-        self.depth() == 0
-            && !self.context.stopped
-            && self.checkers.at_rest()
-            && ahead.begins_at(&self.expander)
-    }
-
-    /// Goes on behind what another reader has read, if that could read it.
-    fn take_over(&mut self, ahead: Ahead<'_>) {
-        if let Some(part) = ahead.part()
-            && self.expander.pass_over_file(part.lines)
-        {
-            self.config.has_virtual_servers = true;
-            self.lvs.append(part.lvs);
-            self.recorder.used_later(part.uses);
-        }
     }
 
     /// A closing brace at root level that an opening one belongs to: that of an unknown keyword's block.

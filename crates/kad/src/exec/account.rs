@@ -15,7 +15,7 @@ const MAX: usize = 1024;
 
 /// What was asked for already.
 #[derive(Debug, Default)]
-pub(super) struct Accounts {
+pub(crate) struct Accounts {
     known: HashMap<Who, (u32, u32)>,
 }
 
@@ -26,7 +26,7 @@ impl Accounts {
     }
 
     /// User and group of a program.
-    pub(super) fn numbers(&mut self, who: &Who) -> Result<(u32, u32), Refusal> {
+    pub(crate) fn numbers(&mut self, who: &Who) -> Result<(u32, u32), Refusal> {
         if let Some(known) = self.known.get(who) {
             return Ok(*known);
         }

@@ -17,6 +17,7 @@ use std::time::Duration;
 use kaconf::model::{Script, Scripts};
 use serde::{Deserialize, Serialize};
 
+pub(crate) use account::Accounts;
 pub(crate) use owner::{Exec, Manners};
 pub(crate) use runner::run as runner;
 
@@ -33,6 +34,15 @@ pub(crate) struct Who {
     group: Option<Box<str>>,
 }
 
+impl Who {
+    /// A user and a group of the configuration; where it names no user, `rules` do.
+    pub(crate) fn of(user: Option<&str>, group: Option<&str>, rules: &Scripts) -> Self {
+        let (user, group) =
+            if user.is_some() { (user, group) } else { (rules.user.as_deref(), rules.group.as_deref()) };
+        Self { user: user.map(Box::from), group: group.map(Box::from) }
+    }
+}
+
 /// A program and its arguments.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(crate) struct Program {
@@ -44,11 +54,8 @@ pub(crate) struct Program {
 impl Program {
     /// A script of the configuration; `rules` say whom it runs as where it does not.
     pub(crate) fn of(script: &Script, rules: &Scripts) -> Self {
-        let (user, group) = match script.user {
-            Some(_) => (&script.user, &script.group),
-            None => (&rules.user, &rules.group),
-        };
-        Self { command: script.command.clone(), who: Who { user: user.clone(), group: group.clone() } }
+        let who = Who::of(script.user.as_deref(), script.group.as_deref(), rules);
+        Self { command: script.command.clone(), who }
     }
 
     /// User and group as far as the files of the host know them, for people.

@@ -16,10 +16,10 @@ use crate::exec::Exec;
 
 use super::announcer::Announcer;
 use super::dump::Clerk;
-use super::firewall::Firewall;
 use super::instance::{Instance, InstanceId};
 use super::interfaces::Interfaces;
 use super::kernel::Kernel;
+use super::notify::Notices;
 use super::outbox::Outbox;
 use super::receivers::Receivers;
 use super::start::StartError;
@@ -41,7 +41,6 @@ pub(super) struct Driver {
     pub(super) trackers: Trackers,
     pub(super) interfaces: Interfaces,
     pub(super) kernel: Kernel,
-    pub(super) firewall: Firewall,
     pub(super) monitor: Monitor,
     pub(super) receivers: Receivers,
     pub(super) outbox: Outbox,
@@ -52,6 +51,8 @@ pub(super) struct Driver {
     /// Writes dump files.
     pub(super) clerk: Clerk,
     pub(super) watch: Watch,
+    /// What is told to scripts, FIFOs and by mail.
+    pub(super) notices: Notices,
     /// An interface came or went: the sockets must follow.
     pub(super) sockets_stale: bool,
 }
@@ -66,7 +67,7 @@ impl Driver {
         let interfaces = kernel.read()?;
         let mut announcer = Announcer::open()?;
         announcer.set_spacing(global.garp_interval, global.gna_interval);
-        let firewall = Firewall::new(&global.firewall);
+        let notices = Notices::new(&global).map_err(StartError::Poll)?;
         Ok(Self {
             options,
             global,
@@ -77,7 +78,6 @@ impl Driver {
             trackers: Trackers::default(),
             interfaces,
             kernel,
-            firewall,
             monitor,
             receivers: Receivers::default(),
             outbox: Outbox::default(),
@@ -85,7 +85,8 @@ impl Driver {
             wakeups: Wakeups::default(),
             exec,
             clerk: Clerk::default(),
-            watch: Watch::new().map_err(StartError::Poll)?,
+            watch: Watch::default(),
+            notices,
             sockets_stale: false,
         })
     }
@@ -105,6 +106,7 @@ impl Driver {
         if failed {
             // It was in Fault already, but nobody was told: it might have been well.
             entered(&mut self.instances[id.index()], State::Init, State::Fault);
+            self.notices.entered(&self.instances[id.index()], State::Fault);
         }
     }
 
@@ -121,21 +123,21 @@ impl Driver {
                 }
                 Action::Entered(state) => {
                     entered(instance, before, state);
+                    self.notices.entered(instance, state);
                     if before == State::Fault && matches!(instance.model.mode, Mode::Unicast { .. }) {
                         self.announcer.queue_source(id);
                     }
                 }
-                Action::AddAddresses => {
-                    self.firewall.close(id, instance);
-                    self.kernel.add_all(id, instance, &self.interfaces);
-                }
+                Action::AddAddresses => self.kernel.add_all(id, instance, &self.interfaces),
                 Action::RemoveAddresses => {
                     self.announcer.cancel(id);
                     self.kernel.remove_all(id, instance);
-                    self.firewall.open_up(id, instance);
                 }
                 Action::Announce { rounds } => self.announcer.queue(id, rounds),
-                Action::Report(event) => journal::report(instance, event),
+                Action::Report(event) => {
+                    journal::report(instance, event);
+                    self.notices.reported(instance, event);
+                }
             }
         }
         self.wakeups.set(id, instance.machine.deadline());
@@ -144,10 +146,9 @@ impl Driver {
     /// Ends a turn: what it called for leaves now.
     pub(super) fn settle(&mut self, now: Instant) {
         self.outbox.flush(&mut self.instances);
-        self.firewall.guard(&mut self.instances, &self.interfaces);
         self.kernel.apply(&mut self.instances, false);
-        self.firewall.unguard();
         self.announcer.run(now, &self.instances, &self.interfaces);
+        self.notices.flush(&mut self.exec, now);
     }
 
     /// Ticks every machine whose time has come, and every master whose advert may leave with theirs.
@@ -169,8 +170,8 @@ impl Driver {
     /// How long nothing needs to be done.
     pub(super) fn idle_for(&mut self, now: Instant) -> Option<Duration> {
         let machines = self.wakeups.peek().map(|(at, _)| at);
-        let next =
-            machines.into_iter().chain(self.announcer.deadline()).chain(self.watch.deadline()).min()?;
+        let others = [self.announcer.deadline(), self.watch.deadline(), self.notices.deadline(now)];
+        let next = machines.into_iter().chain(others.into_iter().flatten()).min()?;
         Some(next.saturating_since(now))
     }
 
@@ -182,7 +183,6 @@ impl Driver {
         self.outbox.flush(&mut self.instances);
         self.kernel.apply(&mut self.instances, self.options.dont_release_vrrp);
         self.stop_watching();
-        self.firewall.end();
     }
 
     /// Builds the table of virtual addresses anew.

@@ -10,12 +10,12 @@ mod announcer;
 mod clock;
 mod driver;
 mod dump;
-mod firewall;
 mod gather;
 mod instance;
 mod interfaces;
 mod journal;
 mod kernel;
+mod notify;
 mod outbox;
 mod poll;
 mod programs;
@@ -124,6 +124,7 @@ impl Process {
         let ended = self.turns(&mut poll, &mut others, &mut gather, &mut ready, &mut batch);
         // Whatever ended it: nobody must go on believing that this host holds the addresses.
         self.driver.stop(clock::now());
+        self.driver.take_leave();
         info!("Stopped");
         ended
     }
@@ -164,7 +165,7 @@ impl Process {
             poll.add(Ready::Signals, &self.signals)?;
             poll.add(Ready::Monitor, &self.driver.monitor)?;
             poll.add(Ready::Programs, &self.driver.exec)?;
-            poll.add(Ready::Watchers, &self.driver.watch)?;
+            poll.add(Ready::Notices, &self.driver.notices)?;
         }
         let open = self.driver.receivers.open_numbers();
         self.watch(&mut poll, open)?;
@@ -196,7 +197,7 @@ impl Process {
                 Ready::Link => self.hear_parent(),
                 Ready::Signals => self.hear_signals(),
                 Ready::Programs => self.driver.hear_programs(clock::now()),
-                Ready::Watchers => drop(self.driver.hear_watchers(clock::now())),
+                Ready::Notices => self.driver.notices.rung(&mut self.driver.exec),
             }
         }
         if self.driver.sockets_stale {

@@ -10,7 +10,9 @@ impl Driver {
         let mut reports = Vec::new();
         self.exec.hear(&mut reports);
         for report in reports {
-            self.script_reported(now, &report);
+            if !self.notices.program(&report) {
+                self.script_reported(now, &report);
+            }
         }
     }
 }

@@ -7,7 +7,6 @@
 
 mod dumps;
 mod election;
-mod firewall;
 mod frames;
 mod kernel;
 mod links;

@@ -9,7 +9,6 @@ mod error;
 mod link;
 mod message;
 mod monitor;
-pub mod nftables;
 mod request;
 
 pub use address::{Address, AddressFlags};

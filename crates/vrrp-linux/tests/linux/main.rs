@@ -8,7 +8,6 @@
 mod addresses;
 mod events;
 mod frames;
-mod nftables;
 mod pair;
 mod receiving;
 mod sending;

@@ -1,12 +1,13 @@
 //! The ports of real servers and sorry servers: without NAT a packet keeps the one it came with.
 
 use super::draft::ServerDraft;
-use super::resolve::{Reach, Resolver};
+use super::resolve::Reach;
 use crate::code::Code;
 use crate::files::Location;
+use crate::lower::reader::Reader;
 use crate::model::{VirtualServer, VirtualServerId};
 
-impl Resolver<'_> {
+impl Reader<'_> {
     /// Compares ports with those of the virtual server, and sets them right where that can be done.
     pub(super) fn ports(
         &mut self,

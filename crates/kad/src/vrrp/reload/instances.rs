@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use tracing::{info, warn};
-use vrrp_fsm::{Input, Instant};
+use vrrp_fsm::{Input, Instant, State};
 use vrrp_wire::ChecksumRule;
 
 use crate::vrrp::addresses::Held;
@@ -31,8 +31,9 @@ impl Driver {
             self.instances.push(new);
             match old {
                 Some(old) => {
+                    let state = old.machine.state();
                     self.continue_from(id, old);
-                    kept.push(id);
+                    kept.push((id, state));
                 }
                 None => begin.push(id),
             }
@@ -41,7 +42,7 @@ impl Driver {
         self.align_trackers(true);
         self.kernel.apply(&mut self.instances, false);
         self.hear_kernel(now);
-        for id in &kept {
+        for (id, _) in &kept {
             self.go_on(*id, now);
         }
         for id in self.ids() {
@@ -55,6 +56,7 @@ impl Driver {
         for id in begin {
             self.begin(id, now, Duration::ZERO);
         }
+        self.repeat_states(&kept);
         kept.len()
     }
 
@@ -64,7 +66,9 @@ impl Driver {
         self.index_addresses();
         for id in self.ids() {
             info!("({}) removed from the configuration", self.instances[id.index()].name());
+            let faulty = self.instances[id.index()].machine.state() == State::Fault;
             self.feed(id, now, Input::Stop);
+            self.notices.deleted(&self.instances[id.index()], faulty);
         }
         self.settle(now);
         // Heard now, while it is known whose removals these are.
@@ -86,7 +90,6 @@ impl Driver {
         new.interface = old.interface;
         (new.source, new.speaks_from) = (old.source, old.speaks_from);
         new.stats = old.stats;
-        new.guarded = old.guarded;
         new.checked_sender = old.checked_sender;
         new.last_transition = old.last_transition;
         self.keep_addresses(id, old.held);
@@ -122,7 +125,6 @@ impl Driver {
                 self.carry_out(id, before, &actions);
             }
         }
-        self.firewall.touch(id);
         let instance = &mut self.instances[id.index()];
         if instance.is_master() && instance.held.iter().any(|held| held.on.is_none()) {
             let rounds = instance.model.garp.repeat.max(1);
