@@ -144,6 +144,29 @@ impl Sink {
         self.list.len() < self.max
     }
 
+    /// Whether nothing was found.
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.list.is_empty() && self.dropped == 0
+    }
+
+    /// An empty one with the same bound.
+    pub(crate) fn another(&self) -> Self {
+        Self::new(self.max)
+    }
+
+    /// Takes over what another one has collected after it.
+    pub(crate) fn append(&mut self, later: Self) {
+        let Self { list, dropped, worst, errors, codes, .. } = later;
+        let shown = list.iter().filter(|found| found.severity == Severity::Error).count();
+        for found in list {
+            self.push(found);
+        }
+        self.dropped += dropped;
+        self.worst = self.worst.max(worst);
+        self.errors += errors - shown;
+        self.codes.extend(codes);
+    }
+
     /// Whether a rule was broken, shown or not.
     pub(crate) fn has(&self, code: Code) -> bool {
         self.codes.contains(&code)

@@ -19,6 +19,9 @@ pub struct Options {
     /// Whether the place of every statement is kept: [`Loaded::outline`](crate::Loaded::outline). On; a daemon that
     /// wants only the model saves the memory.
     pub outline: bool,
+    /// Octets from which on a file is read from two places at once where that can be done, and without an outline;
+    /// 256 KiB. Nothing but the time it takes depends on it.
+    pub read_in_two: usize,
     /// Bounds.
     pub limits: Limits,
 }
@@ -33,6 +36,7 @@ impl Options {
             test: false,
             random_seed: None,
             outline: true,
+            read_in_two: 256 << 10,
             limits: Limits::default(),
         }
     }

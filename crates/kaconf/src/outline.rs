@@ -39,6 +39,10 @@ impl Outline {
         &self.entries
     }
 
+    pub(crate) fn into_uses(self) -> Vec<(&'static Keyword, Location)> {
+        self.uses
+    }
+
     /// The keywords that occur, each with the place of its first occurrence.
     pub fn uses(&self) -> &[(&'static Keyword, Location)] {
         &self.uses
@@ -215,6 +219,15 @@ impl Recorder {
             self.levels.pop();
         }
         self.last = None;
+    }
+
+    /// Takes over the uses that were recorded behind its own.
+    pub(crate) fn used_later(&mut self, uses: Vec<(&'static Keyword, Location)>) {
+        let used = &mut self.used;
+        let first = |(keyword, _): &(&'static Keyword, Location)| {
+            !std::mem::replace(&mut used[keywords::number(keyword)], true)
+        };
+        self.outline.uses.extend(uses.into_iter().filter(first));
     }
 
     pub(crate) fn finish(self) -> Outline {

@@ -83,6 +83,21 @@ pub(super) struct Frame {
 }
 
 impl Frame {
+    /// A part of the first file.
+    pub(super) fn part(text: Arc<Vec<u8>>, at: usize) -> Self {
+        Self {
+            paths: Vec::new().into_iter(),
+            included: None,
+            base: PathBuf::new(),
+            directory: PathBuf::new(),
+            file: FileId::FIRST,
+            text,
+            at,
+            check: IncludeCheck::NONE,
+            outer_check: IncludeCheck::NONE,
+        }
+    }
+
     pub(super) const fn file(&self) -> FileId {
         self.file
     }

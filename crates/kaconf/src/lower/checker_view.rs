@@ -55,6 +55,11 @@ impl CheckerView {
         }
     }
 
+    /// Whether it is as at the beginning.
+    pub(super) const fn at_rest(&self) -> bool {
+        self.outside.is_none() && !self.due
+    }
+
     /// Whether the checkers read what stands here.
     pub(super) const fn reads(&self) -> bool {
         self.outside.is_none()

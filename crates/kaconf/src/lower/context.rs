@@ -39,6 +39,11 @@ impl Context<'_> {
         self.sink.push(statement.explain(diagnostic));
     }
 
+    /// Whether nothing was found, and no script read: what is read next would be the same without it.
+    pub(super) fn is_untouched(&self) -> bool {
+        self.sink.is_empty() && !self.stopped && self.scripts.places.is_empty()
+    }
+
     /// Reports about a place, or about the whole configuration.
     pub(super) fn report_at(&mut self, at: Option<Location>, code: Code, message: String) {
         self.sink.push(Diagnostic::new(code, at, message));

@@ -7,6 +7,7 @@
 mod address_checks;
 mod address_line;
 mod addresses;
+mod ahead;
 mod bfd;
 mod blocks;
 mod checker_view;
@@ -56,6 +57,11 @@ mod track_script;
 mod vmac;
 mod vmac_conflicts;
 
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+
+use ahead::Ahead;
+
 use crate::code::Class;
 use crate::diag::Diagnostic;
 use crate::expand::Expander;
@@ -87,7 +93,11 @@ pub(crate) fn lower(options: &Options, source: &dyn Source) -> Lowered {
     let mut reader = Reader::new(Expander::new(source, options), options, source);
     let found = reader.expander.open(&mut reader.context.sink);
     if found {
-        reader.root();
+        let unwanted = AtomicBool::new(false);
+        thread::scope(|scope| {
+            reader.root(Ahead::begin(scope, options, &reader.expander, &unwanted));
+            unwanted.store(true, Ordering::Relaxed);
+        });
     }
     reader.settle_global();
     let no_namespace = reader.namespace_missing();

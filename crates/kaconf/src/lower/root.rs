@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::ahead::Ahead;
 use super::reader::Reader;
 use crate::code::Code;
 use crate::expand::Statement;
@@ -10,10 +11,16 @@ use crate::source::Lookup;
 
 impl Reader<'_> {
     /// Reads the files to their end.
-    pub(super) fn root(&mut self) {
+    pub(super) fn root(&mut self, mut ahead: Option<Ahead<'_>>) {
         let mut statement = Statement::default();
         let mut pending = false;
-        while pending || self.next(&mut statement) {
+        loop {
+            if let Some(ahead) = ahead.take_if(|ahead| !pending && self.stands_at(ahead)) {
+                self.take_over(ahead);
+            }
+            if !pending && !self.next(&mut statement) {
+                break;
+            }
             pending = false;
             if !statement.is_open() && !statement.is_close() {
                 self.recorder.keyword(&statement);
@@ -31,6 +38,25 @@ impl Reader<'_> {
             }
         }
         self.report_open_blocks();
+    }
+
+    /// Whether it is between two blocks where another reader began, and sees there what that one has seen.
+    fn stands_at(&self, ahead: &Ahead<'_>) -> bool {
+        self.depth() == 0
+            && !self.context.stopped
+            && self.checkers.at_rest()
+            && ahead.begins_at(&self.expander)
+    }
+
+    /// Goes on behind what another reader has read, if that could read it.
+    fn take_over(&mut self, ahead: Ahead<'_>) {
+        if let Some(part) = ahead.part()
+            && self.expander.pass_over_file(part.lines)
+        {
+            self.config.has_virtual_servers = true;
+            self.lvs.append(part.lvs);
+            self.recorder.used_later(part.uses);
+        }
     }
 
     /// A closing brace at root level that an opening one belongs to: that of an unknown keyword's block.

@@ -16,6 +16,7 @@ use crate::exec::Exec;
 
 use super::announcer::Announcer;
 use super::dump::Clerk;
+use super::firewall::Firewall;
 use super::instance::{Instance, InstanceId};
 use super::interfaces::Interfaces;
 use super::kernel::Kernel;
@@ -41,6 +42,7 @@ pub(super) struct Driver {
     pub(super) trackers: Trackers,
     pub(super) interfaces: Interfaces,
     pub(super) kernel: Kernel,
+    pub(super) firewall: Firewall,
     pub(super) monitor: Monitor,
     pub(super) receivers: Receivers,
     pub(super) outbox: Outbox,
@@ -67,6 +69,7 @@ impl Driver {
         let interfaces = kernel.read()?;
         let mut announcer = Announcer::open()?;
         announcer.set_spacing(global.garp_interval, global.gna_interval);
+        let firewall = Firewall::new(&global.firewall);
         let notices = Notices::new(&global).map_err(StartError::Poll)?;
         Ok(Self {
             options,
@@ -78,6 +81,7 @@ impl Driver {
             trackers: Trackers::default(),
             interfaces,
             kernel,
+            firewall,
             monitor,
             receivers: Receivers::default(),
             outbox: Outbox::default(),
@@ -85,7 +89,7 @@ impl Driver {
             wakeups: Wakeups::default(),
             exec,
             clerk: Clerk::default(),
-            watch: Watch::default(),
+            watch: Watch::new().map_err(StartError::Poll)?,
             notices,
             sockets_stale: false,
         })
@@ -128,10 +132,14 @@ impl Driver {
                         self.announcer.queue_source(id);
                     }
                 }
-                Action::AddAddresses => self.kernel.add_all(id, instance, &self.interfaces),
+                Action::AddAddresses => {
+                    self.firewall.close(id, instance);
+                    self.kernel.add_all(id, instance, &self.interfaces);
+                }
                 Action::RemoveAddresses => {
                     self.announcer.cancel(id);
                     self.kernel.remove_all(id, instance);
+                    self.firewall.open_up(id, instance);
                 }
                 Action::Announce { rounds } => self.announcer.queue(id, rounds),
                 Action::Report(event) => {
@@ -146,7 +154,9 @@ impl Driver {
     /// Ends a turn: what it called for leaves now.
     pub(super) fn settle(&mut self, now: Instant) {
         self.outbox.flush(&mut self.instances);
+        self.firewall.guard(&mut self.instances, &self.interfaces);
         self.kernel.apply(&mut self.instances, false);
+        self.firewall.unguard();
         self.announcer.run(now, &self.instances, &self.interfaces);
         self.notices.flush(&mut self.exec, now);
     }
@@ -183,6 +193,7 @@ impl Driver {
         self.outbox.flush(&mut self.instances);
         self.kernel.apply(&mut self.instances, self.options.dont_release_vrrp);
         self.stop_watching();
+        self.firewall.end();
     }
 
     /// Builds the table of virtual addresses anew.

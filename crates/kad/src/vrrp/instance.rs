@@ -13,6 +13,7 @@ use vrrp_wire::{AdvertError, AuthRule, ChecksumRule, Policy};
 
 use super::addresses::Held;
 use super::advert::{self, Template};
+use super::firewall::Guarded;
 use super::stats::Stats;
 
 /// Number of an instance in the process.
@@ -55,6 +56,8 @@ pub(super) struct Instance {
     /// The last such address: the farewell of a master that lost it still leaves from there.
     pub(super) speaks_from: Option<IpAddr>,
     pub(super) held: Vec<Held>,
+    /// What the firewall does for it.
+    pub(super) guarded: Vec<Guarded>,
     pub(super) stats: Stats,
     /// What was already complained of since the last change of master.
     pub(super) complained: BTreeSet<&'static str>,
@@ -81,6 +84,7 @@ impl Instance {
             source: model.source,
             speaks_from: model.source,
             held: Held::all(&model),
+            guarded: Vec::new(),
             stats: Stats::default(),
             complained: BTreeSet::new(),
             checked_sender: None,

@@ -10,6 +10,7 @@ mod announcer;
 mod clock;
 mod driver;
 mod dump;
+mod firewall;
 mod gather;
 mod instance;
 mod interfaces;
@@ -165,6 +166,7 @@ impl Process {
             poll.add(Ready::Signals, &self.signals)?;
             poll.add(Ready::Monitor, &self.driver.monitor)?;
             poll.add(Ready::Programs, &self.driver.exec)?;
+            poll.add(Ready::Watchers, &self.driver.watch)?;
             poll.add(Ready::Notices, &self.driver.notices)?;
         }
         let open = self.driver.receivers.open_numbers();
@@ -197,6 +199,7 @@ impl Process {
                 Ready::Link => self.hear_parent(),
                 Ready::Signals => self.hear_signals(),
                 Ready::Programs => self.driver.hear_programs(clock::now()),
+                Ready::Watchers => drop(self.driver.hear_watchers(clock::now())),
                 Ready::Notices => self.driver.notices.rung(&mut self.driver.exec),
             }
         }

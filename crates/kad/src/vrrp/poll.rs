@@ -13,6 +13,8 @@ pub(super) enum Ready {
     Monitor,
     /// Programs that ended.
     Programs,
+    /// Files and processes that are tracked.
+    Watchers,
     /// A FIFO was opened.
     Notices,
     /// A receiving socket, by its number.
@@ -29,7 +31,8 @@ impl Ready {
             Self::Signals => 1,
             Self::Monitor => 2,
             Self::Programs => 3,
-            Self::Notices => 4,
+            Self::Watchers => 4,
+            Self::Notices => 5,
             Self::Receiver(number) => FIRST_RECEIVER + number as u64,
         }
     }
@@ -40,7 +43,8 @@ impl Ready {
             1 => Self::Signals,
             2 => Self::Monitor,
             3 => Self::Programs,
-            4 => Self::Notices,
+            4 => Self::Watchers,
+            5 => Self::Notices,
             number => Self::Receiver((number - FIRST_RECEIVER) as usize),
         }
     }

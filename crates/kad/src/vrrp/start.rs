@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use kaconf::model::{Accept, Authentication, Config, DynamicInterfaces};
+use kaconf::model::{Authentication, Config, DynamicInterfaces};
 use tracing::{error, info, warn};
 use vrrp_fsm::{Input, Instant};
 use vrrp_linux::{NetlinkError, SocketError};
@@ -73,6 +73,7 @@ pub(super) fn start(options: Options, mut config: Config, manners: Manners) -> R
             name.and_then(|name| driver.interfaces.find(name.as_str())).map(|found| found.link.index);
     }
     driver.kernel.remove_leftovers(&mut driver.instances, &driver.interfaces);
+    driver.firewall.begin(&driver.global.firewall, &driver.instances);
     if let Some(failure) = driver.align_sockets().failures.into_iter().next() {
         return Err(failure.into());
     }
@@ -97,9 +98,6 @@ pub(super) fn start(options: Options, mut config: Config, manners: Manners) -> R
 /// What the configuration asks for and this version does not do.
 pub(super) fn mention_missing(instance: &Instance) {
     let (name, model) = (instance.name(), &instance.model);
-    if model.accept == Accept::OwnerOnly && !model.priority.is_owner() {
-        warn!("({name}) no_accept: packets to the virtual addresses are not dropped by this version");
-    }
     if model.promote_secondaries {
         warn!(
             "({name}) promote_secondaries is not set by this version: set net.ipv4.conf.IFACE.promote_secondaries=1"

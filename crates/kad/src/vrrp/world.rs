@@ -101,6 +101,7 @@ impl Driver {
             };
             if instance.is_master() && instance.held.iter().any(waits) {
                 let rounds = instance.model.garp.repeat.max(1);
+                self.firewall.touch(id);
                 self.kernel.add_all(id, instance, &self.interfaces);
                 self.announcer.queue(id, rounds);
             }
@@ -115,6 +116,7 @@ impl Driver {
         for (number, instance) in self.instances.iter_mut().enumerate() {
             for held in instance.held.iter_mut().filter(|held| held.on == Some(index)) {
                 held.on = None;
+                self.firewall.touch(InstanceId::new(number));
             }
             if instance.interface == Some(index) {
                 concerned.push(InstanceId::new(number));

@@ -7,6 +7,7 @@
 
 mod dumps;
 mod election;
+mod firewall;
 mod frames;
 mod kernel;
 mod links;

@@ -45,6 +45,7 @@ impl fmt::Display for Who {
 pub(crate) struct Stage {
     pub(crate) who: Who,
     pub(crate) alpha: Host,
+    pub(crate) eve: Host,
     voice: Socket,
     _presence: Proc,
     pub(crate) lab: Lab,
@@ -63,7 +64,7 @@ impl Stage {
             socket.set_multicast_if_v4(&Ipv4Addr::new(10, 77, 0, 2)).unwrap();
             socket
         });
-        Self { who, alpha, voice, _presence: presence, lab }
+        Self { who, alpha, eve, voice, _presence: presence, lab }
     }
 
     /// The daemon's program.

@@ -79,7 +79,7 @@ impl<'a> Play<'a> {
 }
 
 /// Lines of one daemon alone that are meant to be so: whose, their text, why.
-const INTENDED: [(Who, &str, &str); 12] = [
+const INTENDED: [(Who, &str, &str); 10] = [
     (Who::Kad, ") master set to ", "as keepalived says since 2.3; the oracle is 2.2.7"),
     (Who::Kad, ") master changed from ", "as keepalived says since 2.3; the oracle is 2.2.7"),
     (Who::Kad, ") source address is now ", "says from where adverts leave, each time that changes"),
@@ -88,8 +88,6 @@ const INTENDED: [(Who, &str, &str); 12] = [
     (Who::Kad, ") advertisement interval mismatch ours", "as keepalived says since 2.3; the oracle is 2.2.7"),
     (Who::Keepalived, "Assigned address ", "the addresses found at start, told by kad only with -a"),
     (Who::Keepalived, "Deassigned address ", "told by kad only with -a"),
-    (Who::Keepalived, " firewall drop rule", "kad has no firewall rules yet"),
-    (Who::Kad, ") no_accept: ", "and says so"),
     (
         Who::Keepalived,
         ") Strict mode requires ",
@@ -123,11 +121,15 @@ fn normal(who: Who, line: &str) -> Option<String> {
     (told && !intended && !complaint).then_some(text)
 }
 
+fn is_cleaning(line: &str) -> bool {
+    line.ends_with(") removing VIPs.") || line.ends_with(") removing firewall drop rule")
+}
+
 /// The log of an instance as such a list; what it says of removing addresses before it starts is left out: keepalived
 /// says so always, kad if there were some.
 fn lines(who: Who, text: &[Line]) -> Vec<String> {
     let mut lines: Vec<String> = text.iter().filter_map(|line| normal(who, &line.text)).collect();
-    let cleaning = lines.iter().take_while(|line| line.ends_with(") removing VIPs.")).count();
+    let cleaning = lines.iter().take_while(|line| is_cleaning(line)).count();
     lines.drain(..cleaning);
     lines
 }

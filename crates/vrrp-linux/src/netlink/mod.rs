@@ -9,6 +9,7 @@ mod error;
 mod link;
 mod message;
 mod monitor;
+pub mod nftables;
 mod request;
 
 pub use address::{Address, AddressFlags};

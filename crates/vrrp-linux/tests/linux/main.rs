@@ -8,6 +8,7 @@
 mod addresses;
 mod events;
 mod frames;
+mod nftables;
 mod pair;
 mod receiving;
 mod sending;

@@ -47,7 +47,8 @@ pub(crate) static IP: Tool =
     Tool { program: "ip", package: "iproute2", why: "lays the links and addresses of the test LANs" };
 pub(crate) static PING: Tool =
     Tool { program: "ping", package: "iputils-ping", why: "is the client of the shared address" };
-pub(crate) static NFT: Tool = Tool { program: "nft", package: "nftables", why: "partitions the test LANs" };
+pub(crate) static NFT: Tool =
+    Tool { program: "nft", package: "nftables", why: "partitions the test LANs, and shows the rules" };
 pub(crate) static KILL: Tool =
     Tool { program: "kill", package: "procps", why: "sends the signals of the process tests" };
 pub(crate) static UNSHARE: Tool =

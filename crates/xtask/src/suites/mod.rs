@@ -24,27 +24,24 @@ pub(crate) struct Suite {
 
 const UNSHARE: Need = Need::Tool(&needs::UNSHARE);
 const IP: Need = Need::Tool(&needs::IP);
+const NFT: Need = Need::Tool(&needs::NFT);
 const KILL: Need = Need::Tool(&needs::KILL);
 const KEEPALIVED: Need = Need::Tool(&needs::KEEPALIVED);
 const FRR: Need = Need::Tool(&needs::FRR);
 
 /// What a single process in a namespace of its own needs.
 const NAMESPACE: &[Need] = &[UNSHARE, IP, KILL, Need::Namespaces];
+/// The same for what has tables of rules.
+const WITH_RULES: &[Need] = &[UNSHARE, IP, KILL, NFT, Need::Namespaces];
 /// What a LAN of namespaces needs.
-const LAN: &[Need] = &[
-    UNSHARE,
-    IP,
-    Need::Tool(&needs::PING),
-    Need::Tool(&needs::NFT),
-    Need::Tool(&needs::TCPDUMP),
-    Need::Namespaces,
-];
+const LAN: &[Need] =
+    &[UNSHARE, IP, Need::Tool(&needs::PING), NFT, Need::Tool(&needs::TCPDUMP), Need::Namespaces];
 /// A LAN with the other implementations on it.
 const PEERS: &[Need] = &[
     UNSHARE,
     IP,
     Need::Tool(&needs::PING),
-    Need::Tool(&needs::NFT),
+    NFT,
     Need::Tool(&needs::TCPDUMP),
     Need::Namespaces,
     KEEPALIVED,
@@ -111,7 +108,7 @@ pub(crate) static SUITES: &[Suite] = &[
     Suite {
         name: "linux",
         why: "sockets, frames and netlink against the kernel, in a namespace",
-        needs: NAMESPACE,
+        needs: WITH_RULES,
         run: live::linux,
     },
     Suite {

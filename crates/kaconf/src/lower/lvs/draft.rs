@@ -20,6 +20,20 @@ pub(in crate::lower) struct Drafts {
     pub(super) groups: Vec<VirtualServerGroup>,
 }
 
+impl Drafts {
+    /// How many virtual servers there are.
+    #[cfg(test)]
+    pub(in crate::lower) fn len(&self) -> usize {
+        self.servers.len()
+    }
+
+    /// Takes over what was read behind it.
+    pub(in crate::lower) fn append(&mut self, later: Self) {
+        self.servers.extend(later.servers);
+        self.groups.extend(later.groups);
+    }
+}
+
 /// `lb_kind` without what belongs to a tunnel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Method {

@@ -10,6 +10,7 @@ mod draft;
 mod draft_checker;
 mod group;
 mod http;
+mod in_two;
 mod real_server;
 mod references;
 mod resolve;

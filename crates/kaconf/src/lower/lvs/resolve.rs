@@ -2,12 +2,14 @@
 //!
 //! The order is keepalived's, so that what depends on another setting sees it as keepalived would.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 
 use vrrp_types::Family;
 
 use super::draft::{Drafts, ForwardingDraft, Method, RealDraft, ServerDraft};
+use super::in_two::in_two;
 use crate::code::Code;
+use crate::diag::{Diagnostic, Sink};
 use crate::files::Location;
 use crate::lower::draft::Seen;
 use crate::lower::reader::Reader;
@@ -74,25 +76,55 @@ impl Reader<'_> {
             // Of several with one name the first is meant.
             facts.entry(&group.name).or_insert_with(|| GroupFacts::of(group));
         }
-        let mut resolved = Vec::with_capacity(servers.len());
-        for mut draft in servers {
-            if self.context.stopped {
-                break;
+        let (sink, stopped) = (&self.context.sink, self.context.stopped);
+        let mail = self.config.global.mail.by_checkers();
+        let count = servers.len();
+        let resolve = |servers| {
+            let resolver = Resolver { sink: sink.another(), groups: &facts, mail };
+            resolver.all(servers, Vec::with_capacity(count))
+        };
+        let parts = if stopped { Vec::new() } else { in_two(servers, resolve) };
+        for (resolved, found) in parts {
+            // The first part has room for the second.
+            match &mut self.config.virtual_servers {
+                all if all.is_empty() => *all = resolved,
+                all => all.extend(resolved),
             }
-            let Some(reach) = self.reach(&mut draft, &facts) else { continue };
-            resolved.push(self.resolve_server(&mut draft, reach));
+            self.context.sink.append(found);
         }
-        self.config.virtual_servers = resolved;
         self.config.virtual_server_groups = groups;
+    }
+}
+
+/// Makes virtual servers of what was typed. Each stands for itself, so it does not matter who makes the others.
+pub(super) struct Resolver<'a> {
+    sink: Sink,
+    groups: &'a HashMap<&'a str, GroupFacts>,
+    /// Whether servers send mail that say nothing of it themselves.
+    mail: Option<bool>,
+}
+
+impl Resolver<'_> {
+    fn all(
+        mut self,
+        servers: VecDeque<Box<ServerDraft>>,
+        mut resolved: Vec<VirtualServer>,
+    ) -> (Vec<VirtualServer>, Sink) {
+        for mut draft in servers {
+            if let Some(reach) = self.reach(&mut draft) {
+                resolved.push(self.resolve_server(&mut draft, reach));
+            }
+        }
+        (resolved, self.sink)
     }
 
     /// Finds the group of a virtual server. `None` if it has to be left out, which keepalived only logs.
-    fn reach(&mut self, draft: &mut ServerDraft, groups: &HashMap<&str, GroupFacts>) -> Option<Reach> {
+    fn reach(&mut self, draft: &mut ServerDraft) -> Option<Reach> {
         let VirtualServerId::Group(name) = &draft.id else {
             let mark = matches!(draft.id, VirtualServerId::Fwmark(mark) if mark != 0);
             return Some(Reach { address: !mark, mark, group: None });
         };
-        let Some(facts) = groups.get(&**name).copied() else {
+        let Some(facts) = self.groups.get(&**name).copied() else {
             self.left_out(draft, "its virtual_server_group does not exist");
             return None;
         };
@@ -113,7 +145,7 @@ impl Reader<'_> {
             (None, None) if facts.mark_of_any_family => {
                 let message =
                     format!("{}nothing tells the family of the group, it is taken to be IPv4", draft.owner());
-                self.context.report_at(draft.at.block, Code::Unusual, message);
+                self.report(draft.at.block, Code::Unusual, message);
                 draft.family = Some(Family::V4);
             }
             (None, _) => draft.family = family,
@@ -125,13 +157,17 @@ impl Reader<'_> {
 
     fn left_out(&mut self, draft: &ServerDraft, why: &str) {
         let message = format!("{}leaving the virtual server out: {why}", draft.owner());
-        self.context.report_at(draft.at.block, Code::VirtualServerLeftOut, message);
+        self.report(draft.at.block, Code::VirtualServerLeftOut, message);
     }
 
     /// Reports about a virtual server.
     pub(super) fn about(&mut self, draft: &ServerDraft, at: Option<Location>, code: Code, message: &str) {
         let message = format!("{}{message}", draft.owner());
-        self.context.report_at(at.or(draft.at.block), code, message);
+        self.report(at.or(draft.at.block), code, message);
+    }
+
+    fn report(&mut self, at: Option<Location>, code: Code, message: String) {
+        self.sink.push(Diagnostic::new(code, at, message));
     }
 
     fn resolve_server(&mut self, draft: &mut ServerDraft, reach: Reach) -> VirtualServer {
@@ -147,7 +183,7 @@ impl Reader<'_> {
         new.scheduler_flags = draft.flags;
         new.persistence_engine = draft.engine.take();
         new.omega = draft.omega;
-        new.smtp_alert = draft.smtp_alert.or(self.config.global.mail.by_checkers()).unwrap_or(false);
+        new.smtp_alert = draft.smtp_alert.or(self.mail).unwrap_or(false);
         new.virtualhost.clone_from(&draft.virtualhost);
         new.snmp_name = draft.snmp_name.take();
         (new.quorum_up, new.quorum_down) = (draft.quorum_up.take(), draft.quorum_down.take());
@@ -261,7 +297,7 @@ impl Reader<'_> {
         new.weight = real.weight.unwrap_or(draft.weight);
         new.inhibit_on_failure = real.inhibit.unwrap_or(draft.inhibit);
         new.alpha = real.alpha.unwrap_or(draft.alpha);
-        new.smtp_alert = real.smtp_alert.or(self.config.global.mail.by_checkers()).unwrap_or(true);
+        new.smtp_alert = real.smtp_alert.or(self.mail).unwrap_or(true);
         if let Some(sorry) = sorry.filter(|sorry| sorry.address == real.address)
             && sorry.inhibit != new.inhibit_on_failure
         {

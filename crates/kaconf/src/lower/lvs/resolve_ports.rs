@@ -1,13 +1,12 @@
 //! The ports of real servers and sorry servers: without NAT a packet keeps the one it came with.
 
 use super::draft::ServerDraft;
-use super::resolve::Reach;
+use super::resolve::{Reach, Resolver};
 use crate::code::Code;
 use crate::files::Location;
-use crate::lower::reader::Reader;
 use crate::model::{VirtualServer, VirtualServerId};
 
-impl Reader<'_> {
+impl Resolver<'_> {
     /// Compares ports with those of the virtual server, and sets them right where that can be done.
     pub(super) fn ports(
         &mut self,

@@ -90,6 +90,7 @@ impl Driver {
         new.interface = old.interface;
         (new.source, new.speaks_from) = (old.source, old.speaks_from);
         new.stats = old.stats;
+        new.guarded = old.guarded;
         new.checked_sender = old.checked_sender;
         new.last_transition = old.last_transition;
         self.keep_addresses(id, old.held);
@@ -125,6 +126,7 @@ impl Driver {
                 self.carry_out(id, before, &actions);
             }
         }
+        self.firewall.touch(id);
         let instance = &mut self.instances[id.index()];
         if instance.is_master() && instance.held.iter().any(|held| held.on.is_none()) {
             let rounds = instance.model.garp.repeat.max(1);

@@ -39,6 +39,7 @@ impl Driver {
         let (global, doubts) = (config.global.clone(), std::mem::take(&mut config.doubts));
         let now = clock::now();
         self.announcer.set_spacing(global.garp_interval, global.gna_interval);
+        self.firewall.configure(&global.firewall);
         self.notices.change(&global, &mut self.exec);
         (self.global, self.doubts) = (global, doubts);
         let old = std::mem::take(&mut self.instances);
@@ -47,6 +48,7 @@ impl Driver {
         self.watch_what_is_tracked(&mut config, now, true);
         let total = self.instances.len();
         self.settle(now);
+        self.firewall.tidy(&self.instances);
         Ok(kept_of(kept, total, before - kept))
     }
 }

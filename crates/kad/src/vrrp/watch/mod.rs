@@ -1,37 +1,102 @@
 //! What is watched beside the network: scripts, files, processes.
 //!
 //! Here is when they are looked at and what was seen; what follows from that is the registry's
-//! ([`super::tracking`]). Whatever may block is done by others: programs by [`crate::exec`], files and `/proc` by a
-//! thread that only posts what it found.
+//! ([`super::tracking`]). Whatever may block is done by others: programs by [`crate::exec`], files and `/proc` by
+//! threads that only post what they found.
 
 mod counter;
+mod files;
+mod number;
+mod post;
 pub(super) mod scripts;
 
-use kaconf::model::Config;
-use tracing::error;
-use vrrp_fsm::{Instant, Status};
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd};
+use std::time::Duration;
 
+use kaconf::model::{Config, TrackFile};
+use tracing::{error, warn};
+use vrrp_fsm::{Instant, Status};
+use vrrp_linux::Poll;
+
+use super::clock;
 use super::driver::Driver;
 use super::tracking::TrackerKey;
 use crate::exec::Report;
+use files::Files;
+use post::{Inbound, Outbound, Post};
 use scripts::Scripts;
 
+/// How long the start waits until what is tracked has been looked at once.
+const FIRST_LOOK: Duration = Duration::from_secs(1);
+
 /// All that is watched.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Watch {
     pub(super) scripts: Scripts,
+    pub(super) files: Vec<TrackFile>,
+    watcher: Option<Files>,
+    out: Outbound,
+    posts: Inbound,
+    /// The last list that a thread was given.
+    list: u64,
 }
 
 impl Watch {
+    /// Watches nothing yet, and has no thread.
+    ///
+    /// # Errors
+    /// Out of file descriptors.
+    pub(super) fn new() -> io::Result<Self> {
+        let (out, posts) = post::queue()?;
+        Ok(Self { scripts: Scripts::default(), files: Vec::new(), watcher: None, out, posts, list: 0 })
+    }
+
     /// When there is something to do.
     pub(super) fn deadline(&self) -> Option<Instant> {
         self.scripts.deadline()
+    }
+
+    /// Gives the thread what is to be watched; true if it will answer.
+    fn watch_files(&mut self, files: Vec<TrackFile>, initialise: Option<u32>) -> bool {
+        if files == self.files {
+            return false;
+        }
+        self.files.clone_from(&files);
+        if self.watcher.is_none() {
+            match Files::start(self.out.clone()) {
+                Ok(watcher) => self.watcher = Some(watcher),
+                Err(error) => {
+                    error!("Unable to monitor track files: {error}");
+                    return false;
+                }
+            }
+        }
+        self.list += 1;
+        let answers = self.watcher.as_ref();
+        answers.inspect(|watcher| watcher.watch(self.list, files, initialise)).is_some()
+    }
+}
+
+impl AsFd for Watch {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.posts.as_fd()
     }
 }
 
 impl Driver {
     /// Watches what a configuration has and somebody follows; `reload` is whether instances run already.
     pub(super) fn watch_what_is_tracked(&mut self, config: &mut Config, now: Instant, reload: bool) {
+        self.watch_scripts(config, now, reload);
+        let mut files = std::mem::take(&mut config.track_files);
+        files.retain(|file| self.trackers.is_followed(&TrackerKey::file(&file.name)));
+        let umask = self.options.umask.unwrap_or(config.global.umask);
+        if self.watch.watch_files(files, (!reload).then_some(umask)) && !reload {
+            self.await_first_look(now, self.watch.list);
+        }
+    }
+
+    fn watch_scripts(&mut self, config: &mut Config, now: Instant, reload: bool) {
         let mut scripts = std::mem::take(&mut config.track_scripts);
         scripts.retain(|script| self.trackers.is_followed(&TrackerKey::script(&script.name)));
         if !scripts.is_empty() {
@@ -50,12 +115,45 @@ impl Driver {
         }
     }
 
+    /// No instance runs yet: it may as well begin with the right priority.
+    fn await_first_look(&mut self, now: Instant, list: u64) {
+        let Ok(mut poll) = Poll::new() else { return };
+        if poll.add(&self.watch, 0).is_err() {
+            return;
+        }
+        let end = now.saturating_add(FIRST_LOOK);
+        loop {
+            let left = end.saturating_since(clock::now());
+            if left.is_zero() || poll.wait(Some(left), &mut Vec::new()).is_err() {
+                return warn!("track files take long to be read: going on without them");
+            }
+            if self.hear_watchers(now) >= list {
+                return;
+            }
+        }
+    }
+
+    /// Takes what the threads posted; gives the number of the last list that was looked at, if there was one.
+    pub(super) fn hear_watchers(&mut self, now: Instant) -> u64 {
+        let mut settled = 0;
+        for post in self.watch.posts.take() {
+            match post {
+                Post::Seen(key, status) if self.trackers.is_followed(&key) => {
+                    self.tracker_changed(now, &key, status);
+                }
+                Post::Seen(..) => {}
+                Post::Settled(list) => settled = list,
+            }
+        }
+        settled
+    }
+
     /// Does what is due. To be called when all that is due to the network has left.
     pub(super) fn look_at_what_is_watched(&mut self, now: Instant) {
         self.watch.scripts.tick(now, &mut self.exec);
     }
 
-    /// Something became of a program; false if it was not one that is watched.
+    /// Something became of a program that may be a script.
     pub(super) fn script_reported(&mut self, now: Instant, report: &Report) {
         if let Some(script) = self.watch.scripts.report(report) {
             let (key, status) = (script.key(), script.status());
@@ -67,4 +165,18 @@ impl Driver {
     pub(super) fn stop_watching(&mut self) {
         self.watch.scripts.stop(&mut self.exec);
     }
+}
+
+/// Stack of a thread that reads a few octets; a process that keeps itself in memory keeps this, too.
+const STACK: usize = 256 * 1024;
+
+/// Starts a thread with nobody's haste.
+fn thread(name: &str, run: impl FnOnce() + Send + 'static) -> io::Result<()> {
+    let ordinary = move || {
+        // Refused, it runs as the process does.
+        let _ordinary = vrrp_linux::be_ordinary();
+        run();
+    };
+    std::thread::Builder::new().name(name.into()).stack_size(STACK).spawn(ordinary)?;
+    Ok(())
 }

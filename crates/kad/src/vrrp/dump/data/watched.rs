@@ -4,13 +4,31 @@ use std::fmt::{Result, Write};
 use std::time::Duration;
 
 use kaconf::model::Weight;
+use vrrp_fsm::Status;
 
 use crate::vrrp::clock;
 use crate::vrrp::driver::Driver;
 use crate::vrrp::tracking::TrackerKey;
 
 pub(super) fn sections(out: &mut String, driver: &Driver) -> Result {
-    scripts(out, driver)
+    scripts(out, driver)?;
+    files(out, driver)
+}
+
+fn files(out: &mut String, driver: &Driver) -> Result {
+    if !driver.watch.files.is_empty() {
+        writeln!(out, "------< VRRP Track files >------")?;
+    }
+    for file in &driver.watch.files {
+        let key = TrackerKey::file(&file.name);
+        let number = if let Status::Number(number) = driver.trackers.status(&key) { number } else { 0 };
+        writeln!(out, " Track file = {}", file.name)?;
+        writeln!(out, "   File = {}", file.path)?;
+        writeln!(out, "   Status = {number}")?;
+        writeln!(out, "   Weight = {}", weight(file.weight))?;
+        followers(out, driver, &key)?;
+    }
+    Ok(())
 }
 
 fn scripts(out: &mut String, driver: &Driver) -> Result {

@@ -1,0 +1,296 @@
+//! The firewall: who is not to be reached by a virtual address is not, as long as he holds it.
+//!
+//! What an instance wants in the sets follows from its state and the host's interfaces ([`wanted`]); here it is
+//! compared with what is there, and the difference goes to the kernel, at most one transaction before the addresses of
+//! a turn come and one after they left. The layout of tables, chains and sets is keepalived's ([`layout`]).
+
+mod layout;
+mod wanted;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use kaconf::model;
+use tracing::{debug, info, warn};
+use vrrp_linux::netlink::nftables::{NftBatch, NftElement, NftError, NftFamily, Nftables};
+
+use super::instance::{Instance, InstanceId};
+use super::interfaces::Interfaces;
+use layout::{Layout, Part, Parts, Set};
+pub(super) use wanted::Guarded;
+use wanted::wanted;
+
+/// Elements in one transaction: all of it goes through one send buffer.
+const ELEMENTS: usize = 2_048;
+
+#[derive(Debug)]
+enum Access {
+    /// Nothing was asked of it yet.
+    Closed,
+    Open(Box<Nftables>),
+    /// Not to be had, and said so.
+    Refused,
+}
+
+#[derive(Debug)]
+pub(super) struct Firewall {
+    access: Access,
+    layout: Layout,
+    /// What was made of the layout.
+    parts: Parts,
+    /// What is in the sets, and how many instances want it there.
+    present: BTreeMap<Guarded, u32>,
+    /// Instances of which something changed in this turn.
+    touched: Vec<InstanceId>,
+    /// What nobody wants any more, once the addresses of this turn are gone.
+    leaving: BTreeSet<Guarded>,
+}
+
+impl Firewall {
+    pub(super) fn new(model: &model::Firewall) -> Self {
+        Self {
+            access: Access::Closed,
+            layout: Layout::new(model),
+            parts: Parts::new(),
+            present: BTreeMap::new(),
+            touched: Vec::new(),
+            leaving: BTreeSet::new(),
+        }
+    }
+
+    /// An instance takes its addresses.
+    pub(super) fn close(&mut self, id: InstanceId, instance: &Instance) {
+        if is_guarded(&instance.model) {
+            debug!("({}) setting firewall drop rule", instance.name());
+            self.touch(id);
+        }
+    }
+
+    /// An instance gave its addresses up.
+    pub(super) fn open_up(&mut self, id: InstanceId, instance: &Instance) {
+        if is_guarded(&instance.model) {
+            debug!("({}) removing firewall drop rule", instance.name());
+            self.touch(id);
+        }
+    }
+
+    /// Something changed that decides what an instance wants.
+    pub(super) fn touch(&mut self, id: InstanceId) {
+        if self.touched.last() != Some(&id) {
+            self.touched.push(id);
+        }
+    }
+
+    /// Before the addresses of a turn come: what guards them is there.
+    pub(super) fn guard(&mut self, instances: &mut [Instance], interfaces: &Interfaces) {
+        if self.touched.is_empty() {
+            return;
+        }
+        let mut coming = Vec::new();
+        for id in std::mem::take(&mut self.touched) {
+            let Some(instance) = instances.get_mut(id.index()) else { continue };
+            let wanted = wanted(instance, interfaces, &self.layout);
+            let before = std::mem::replace(&mut instance.guarded, wanted);
+            for new in instance.guarded.iter().filter(|new| before.binary_search(new).is_err()) {
+                let users = self.present.entry(new.clone()).or_default();
+                *users += 1;
+                if *users == 1 {
+                    coming.push(new.clone());
+                }
+            }
+            for old in before.iter().filter(|old| instance.guarded.binary_search(old).is_err()) {
+                self.release(old);
+            }
+        }
+        // What another instance gave up in this turn is still there.
+        coming.retain(|guarded| !self.leaving.remove(guarded));
+        for coming in coming.chunks(ELEMENTS) {
+            self.put(coming);
+        }
+    }
+
+    /// After the addresses of a turn left: what guarded them leaves as well.
+    pub(super) fn unguard(&mut self) {
+        if self.leaving.is_empty() {
+            return;
+        }
+        let leaving: Vec<Guarded> = std::mem::take(&mut self.leaving).into_iter().collect();
+        for leaving in leaving.chunks(ELEMENTS) {
+            let mut batch = NftBatch::new();
+            for (set, elements) in by_set(leaving) {
+                batch.remove_elements(&self.layout.table(set.family()), set.name(), &elements);
+            }
+            self.apply(&batch);
+        }
+    }
+
+    fn release(&mut self, guarded: &Guarded) {
+        let Some(users) = self.present.get_mut(guarded) else { return };
+        *users -= 1;
+        if *users == 0 {
+            self.present.remove(guarded);
+            self.leaving.insert(guarded.clone());
+        }
+    }
+
+    fn put(&mut self, coming: &[Guarded]) {
+        let mut batch = NftBatch::new();
+        for guarded in coming {
+            self.layout.make(guarded.set, &mut self.parts, &mut batch);
+        }
+        for (set, elements) in by_set(coming) {
+            batch.add_elements(&self.layout.table(set.family()), set.name(), &elements);
+        }
+        self.apply(&batch);
+    }
+
+    /// At start: what a predecessor left is not ours, and not to be added to.
+    pub(super) fn begin(&mut self, model: &model::Firewall, instances: &[Instance]) {
+        if !instances.iter().any(|instance| needs(&instance.model)) {
+            return;
+        }
+        if model.iptables.is_some() {
+            info!("Not using iptables since iptables uses nf_tables - please update configuration");
+        }
+        let mut batch = NftBatch::new();
+        for family in [NftFamily::V4, NftFamily::V6] {
+            let table = self.layout.table(family);
+            let there = self.with_socket(|socket| socket.has_table(&table));
+            if there == Some(Ok(true)) {
+                info!("Deleting old {} {} table", name_of(family), table.name);
+                batch.remove_table(&table);
+            }
+            if let Some(Err(error)) = there {
+                return self.complain(error);
+            }
+        }
+        self.apply(&batch);
+    }
+
+    /// At a reload: other settings are another layout, made anew in one transaction.
+    pub(super) fn configure(&mut self, model: &model::Firewall) {
+        if matches!(self.access, Access::Refused) {
+            self.access = Access::Closed;
+        }
+        let layout = Layout::new(model);
+        if layout == self.layout {
+            return;
+        }
+        let mut batch = NftBatch::new();
+        self.clear(&mut batch);
+        self.layout = layout;
+        self.fill(&mut batch);
+        self.apply(&batch);
+    }
+
+    /// After a reload: tables that no instance has a use for go.
+    pub(super) fn tidy(&mut self, instances: &[Instance]) {
+        if !instances.iter().any(|instance| needs(&instance.model)) {
+            self.end();
+        }
+    }
+
+    /// At the end nothing is left.
+    pub(super) fn end(&mut self) {
+        let mut batch = NftBatch::new();
+        self.clear(&mut batch);
+        (self.leaving, self.present) = (BTreeSet::new(), BTreeMap::new());
+        self.apply(&batch);
+    }
+
+    /// The tables that were made go; they may be gone.
+    fn clear(&mut self, batch: &mut NftBatch) {
+        for family in [NftFamily::V4, NftFamily::V6] {
+            if self.parts.contains(&Part::Table(family)) {
+                batch.add_table(&self.layout.table(family));
+                batch.remove_table(&self.layout.table(family));
+            }
+        }
+        self.parts = Parts::new();
+    }
+
+    /// All that is wanted.
+    fn fill(&mut self, batch: &mut NftBatch) {
+        let present: Vec<Guarded> = self.present.keys().cloned().collect();
+        for guarded in &present {
+            self.layout.make(guarded.set, &mut self.parts, batch);
+        }
+        for (set, elements) in by_set(&present) {
+            batch.add_elements(&self.layout.table(set.family()), set.name(), &elements);
+        }
+    }
+
+    fn apply(&mut self, batch: &NftBatch) {
+        if batch.is_empty() {
+            return;
+        }
+        match self.with_socket(|socket| socket.apply(batch)) {
+            None | Some(Ok(())) => {}
+            // `nft flush ruleset` and its like: all is made anew.
+            Some(Err(NftError::NotThere | NftError::Exists)) => self.restore(),
+            Some(Err(error)) => self.complain(error),
+        }
+    }
+
+    fn restore(&mut self) {
+        warn!("the nftables table {} is not as it was left: making it anew", self.layout.name());
+        let mut batch = NftBatch::new();
+        self.clear(&mut batch);
+        self.fill(&mut batch);
+        if let Some(Err(error)) = self.with_socket(|socket| socket.apply(&batch)) {
+            self.complain(error);
+        }
+    }
+
+    fn with_socket<T>(
+        &mut self,
+        ask: impl FnOnce(&mut Nftables) -> Result<T, NftError>,
+    ) -> Option<Result<T, NftError>> {
+        if matches!(self.access, Access::Closed) {
+            match Nftables::open() {
+                Ok(socket) => self.access = Access::Open(Box::new(socket)),
+                Err(error) => return Some(Err(error)),
+            }
+        }
+        match &mut self.access {
+            Access::Open(socket) => Some(ask(socket)),
+            Access::Closed | Access::Refused => None,
+        }
+    }
+
+    /// Says what is not done. Where it will never be done, once.
+    fn complain(&mut self, error: NftError) {
+        let why = match error {
+            NftError::Refused(errno) | NftError::Socket(errno) => format!("{error}: {errno}"),
+            _ => error.to_string(),
+        };
+        warn!("packets to the virtual addresses are not dropped: {why}");
+        if matches!(error, NftError::Unsupported | NftError::NotPermitted) {
+            self.access = Access::Refused;
+        }
+    }
+}
+
+const fn name_of(family: NftFamily) -> &'static str {
+    match family {
+        NftFamily::V4 => "ip",
+        NftFamily::V6 => "ip6",
+    }
+}
+
+/// Packets to the addresses of such an instance are dropped.
+pub(super) fn is_guarded(model: &model::Instance) -> bool {
+    model.accept == model::Accept::OwnerOnly && !model.priority.is_owner()
+}
+
+/// Whether such an instance has anything in the firewall.
+fn needs(model: &model::Instance) -> bool {
+    is_guarded(model)
+}
+
+fn by_set(guarded: &[Guarded]) -> BTreeMap<Set, Vec<NftElement>> {
+    let mut sets: BTreeMap<Set, Vec<NftElement>> = BTreeMap::new();
+    for guarded in guarded {
+        sets.entry(guarded.set).or_default().push(guarded.element.clone());
+    }
+    sets
+}
