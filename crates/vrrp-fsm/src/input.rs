@@ -33,6 +33,34 @@ pub enum Input {
     AddressLost,
     /// A reload is about to happen: a master speaks once more, in case it takes long.
     BeforeReload,
+    /// Whether it goes with others, and with whom.
+    Membership(Membership),
+    /// Its sync group moves, and it goes along.
+    Follow(Lead),
+    /// Another member of its sync group heard a router that should not be master: neighbours may have been misled
+    /// about these addresses too.
+    RivalHeard,
+}
+
+/// Whether a router moves by itself, or only together with others ([`SyncGroup`](crate::SyncGroup)).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Membership {
+    /// By itself.
+    #[default]
+    Alone,
+    /// It becomes master only when all of its group want that.
+    Member,
+    /// The same, but every member owns its addresses: each begins as master.
+    OwnerAmongOwners,
+}
+
+/// Where a sync group goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lead {
+    /// All want to be masters: become one now.
+    Master,
+    /// One gave up: yield, without a farewell.
+    Backup,
 }
 
 /// What an advert said.

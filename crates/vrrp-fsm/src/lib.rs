@@ -7,6 +7,7 @@ extern crate std;
 
 mod action;
 mod config;
+mod group;
 mod input;
 mod machine;
 mod pacer;
@@ -15,7 +16,8 @@ mod tracking;
 
 pub use action::{Action, Actions, Event};
 pub use config::{Announcements, Config, ConfigError};
-pub use input::{Faults, Heard, Input};
+pub use group::{Change, Member, Order, SyncGroup, echo};
+pub use input::{Faults, Heard, Input, Lead, Membership};
 pub use machine::{Machine, Master, State};
 pub use pacer::Pacer;
 pub use time::Instant;

@@ -4,7 +4,7 @@ use core::time::Duration;
 
 use super::{Machine, Master, State};
 use crate::time::Timer;
-use crate::{Action, Actions, Event, Heard, Instant, Version};
+use crate::{Action, Actions, Event, Heard, Instant, Membership, Version};
 
 impl Machine {
     pub(super) fn enter_backup(&mut self, now: Instant, wait: Duration, out: &mut Actions) {
@@ -12,10 +12,15 @@ impl Machine {
         self.timer = Timer::at(now.saturating_add(wait));
     }
 
-    /// The master-down timer ran out.
+    /// The master-down timer ran out. Who goes with others listens on until all of them are ready.
     pub(super) fn take_over(&mut self, now: Instant, out: &mut Actions) {
         out.push(Action::Report(Event::AdvertTimeout));
-        self.become_master(now, out);
+        if self.membership == Membership::Alone {
+            self.become_master(now, out);
+        } else {
+            self.wants_master = true;
+            self.timer = Timer::at(now.saturating_add(self.master_down()));
+        }
     }
 
     pub(super) fn hear_as_backup(&mut self, now: Instant, heard: Heard, out: &mut Actions) {
@@ -31,6 +36,7 @@ impl Machine {
             out.push(Action::Report(Event::PriorityZero));
             self.timer = Timer::at(now.saturating_add(self.skew()));
         } else if self.tolerates(now, heard) {
+            (self.wants_master, self.follows) = (false, true);
             self.learn_interval(heard, out);
             self.timer = Timer::at(now.saturating_add(self.master_down()));
             self.run_preempt_delay(now, heard, out);

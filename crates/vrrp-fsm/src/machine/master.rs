@@ -198,6 +198,12 @@ impl Machine {
         self.learn_interval(heard, out);
         self.master = Some(Master { address: heard.source, priority: heard.priority });
         self.yield_to_backup(now, self.master_down(), Farewell::Silent, out);
+        self.follows = true;
+    }
+
+    /// The sync group gives up, and who made it do so has been told.
+    pub(super) fn follow_to_backup(&mut self, now: Instant, out: &mut Actions) {
+        self.yield_to_backup(now, self.master_down(), Farewell::Silent, out);
     }
 
     /// Another router that should be a backup believes to be master: tell it, and tell the neighbours again.
@@ -207,6 +213,11 @@ impl Machine {
             self.advertise(now, out);
             self.count_towards_rival(now);
         }
+        self.announce_again(now, out);
+    }
+
+    /// Somebody else may have told the neighbours that the addresses are there.
+    pub(super) fn announce_again(&mut self, now: Instant, out: &mut Actions) {
         let plan = self.config.announcements;
         if plan.lower_prio_repeat > 0 {
             out.push(Action::Announce { rounds: plan.lower_prio_repeat });

@@ -14,7 +14,10 @@ use core::net::IpAddr;
 use core::time::Duration;
 
 use crate::time::Timer;
-use crate::{Action, Actions, Config, ConfigError, Event, Faults, Input, Instant, Interval, Priority};
+use crate::{
+    Action, Actions, Config, ConfigError, Event, Faults, Input, Instant, Interval, Lead, Member, Membership,
+    Priority,
+};
 use master::{Bursts, Farewell};
 use owner::Rival;
 
@@ -70,6 +73,11 @@ pub struct Machine {
     bursts: Bursts,
     rival: Rival,
     last_advert: Instant,
+    membership: Membership,
+    /// A backup whose master-down time is over, but whose group is not ready.
+    wants_master: bool,
+    /// A backup that has accepted a master since it became one.
+    follows: bool,
 }
 
 impl Machine {
@@ -88,6 +96,9 @@ impl Machine {
             bursts: Bursts::default(),
             rival: Rival::None,
             last_advert: Instant::default(),
+            membership: Membership::Alone,
+            wants_master: false,
+            follows: false,
             config,
         })
     }
@@ -113,13 +124,19 @@ impl Machine {
             (S::Master, I::Advert(heard)) => self.hear_as_master(now, heard, out),
             (S::Master, I::AddressLost) => self.address_lost(now, out),
             (S::Master, I::BeforeReload) => self.advertise_once_more(now, out),
+            (S::Backup, I::Follow(Lead::Master)) => self.become_master(now, out),
+            (S::Master, I::Follow(Lead::Backup)) => self.follow_to_backup(now, out),
+            (S::Master, I::RivalHeard) => self.announce_again(now, out),
+            (_, I::Membership(membership)) => self.membership = membership,
             (_, I::Priority(priority)) => self.set_priority(now, priority, out),
             (_, I::Source(source)) => self.source = source,
             (_, I::Fault(faults)) => self.add_faults(faults, out),
             (_, I::Cleared(faults)) => self.clear_faults(now, faults, out),
             (_, I::Stop) => self.stop(out),
             (S::Init | S::Fault, I::Advert(_))
-            | (S::Init | S::Backup | S::Fault, I::Tick | I::AddressLost | I::BeforeReload)
+            | (S::Init | S::Backup | S::Fault, I::Tick | I::AddressLost | I::BeforeReload | I::RivalHeard)
+            | (S::Init | S::Backup | S::Fault, I::Follow(Lead::Backup))
+            | (S::Init | S::Master | S::Fault, I::Follow(Lead::Master))
             | (S::Backup | S::Master | S::Fault, I::Start { .. }) => {}
         }
     }
@@ -152,6 +169,21 @@ impl Machine {
     /// Whether it is in Fault only because nothing was heard yet of what it tracks: nobody needs to be told.
     pub const fn is_waiting(&self) -> bool {
         matches!(self.state, State::Fault) && Faults::WAITING.contains(self.faults)
+    }
+
+    /// Whether it goes with others.
+    pub const fn membership(&self) -> Membership {
+        self.membership
+    }
+
+    /// What its sync group has to know of it.
+    pub const fn as_member(&self) -> Member {
+        Member {
+            state: self.state,
+            wants_master: self.wants_master,
+            follows: self.follows,
+            faults: self.faults,
+        }
     }
 
     /// The master it last listened to; itself it does not count.
@@ -199,10 +231,11 @@ impl Machine {
         }
     }
 
-    /// From Init or Fault into the election: the owner at once, others after listening for a master.
+    /// From Init or Fault into the election: the owner at once, others after listening for a master. An owner that
+    /// goes with others that are not waits like them.
     fn rejoin(&mut self, now: Instant, out: &mut Actions) {
         self.master_interval = self.config.advert_int;
-        if self.priority.is_owner() {
+        if self.priority.is_owner() && self.membership != Membership::Member {
             self.become_master(now, out);
         } else {
             self.enter_backup(now, self.master_down(), out);
@@ -223,6 +256,7 @@ impl Machine {
     fn enter(&mut self, state: State, out: &mut Actions) {
         self.state = state;
         self.preempt_at = Timer::OFF;
+        (self.wants_master, self.follows) = (false, false);
         out.push(Action::Entered(state));
     }
 

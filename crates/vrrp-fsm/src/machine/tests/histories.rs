@@ -41,6 +41,17 @@ fn any_config() -> impl Strategy<Value = Config> {
     })
 }
 
+fn from_group() -> impl Strategy<Value = Input> {
+    let membership =
+        prop_oneof![Just(Membership::Alone), Just(Membership::Member), Just(Membership::OwnerAmongOwners)];
+    prop_oneof![
+        membership.prop_map(Input::Membership),
+        Just(Input::Follow(Lead::Master)),
+        Just(Input::Follow(Lead::Backup)),
+        Just(Input::RivalHeard),
+    ]
+}
+
 fn any_op() -> impl Strategy<Value = Op> {
     let fault = prop_oneof![Just(Faults::INTERFACE_DOWN), Just(Faults::TRACKED), Just(Faults::all())];
     let input = prop_oneof![
@@ -51,8 +62,8 @@ fn any_op() -> impl Strategy<Value = Op> {
         2 => fault.prop_map(Input::Cleared),
         1 => any::<u8>().prop_map(|priority| Input::Priority(Priority::new(priority))),
         1 => prop_oneof![Just(None), Just(Some(OURS)), Just(Some(ABOVE))].prop_map(Input::Source),
-        1 => Just(Input::AddressLost),
-        1 => Just(Input::BeforeReload),
+        1 => prop_oneof![Just(Input::AddressLost), Just(Input::BeforeReload)],
+        1 => from_group(),
     ];
     prop_oneof![
         4 => prop_oneof![0..5_000_000u64, 0..5_000_000_000u64, Just(u64::MAX / 4)].prop_map(Op::Wait),
