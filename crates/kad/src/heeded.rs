@@ -26,6 +26,7 @@ const HEEDED: &[(&str, &[&str])] = &[
             "use_pid_dir",
             "vrrp_instance",
             "vrrp_script",
+            "vrrp_sync_group",
             "vrrp_track_file",
         ],
     ),
@@ -146,6 +147,7 @@ const HEEDED: &[(&str, &[&str])] = &[
             "thread_timer_expired",
             "timer_expired_backup",
             "track_file",
+            "track_interface",
             "track_script",
             "track_src_ip",
             "unicast_fault_no_peer",
@@ -160,6 +162,7 @@ const HEEDED: &[(&str, &[&str])] = &[
         ],
     ),
     ("vrrp_instance/authentication", &["auth_pass", "auth_type"]),
+    ("vrrp_sync_group", &["global_tracking", "group", "sync_group_tracking_weight", "track_interface"]),
 ];
 
 /// One note for each keyword of a configuration that nothing comes of. What stands in a block that nothing comes of

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::time::Duration;
 
-use kaconf::model::{Global, Mode, SyncGroup};
+use kaconf::model::{Global, Mode};
 use vrrp_fsm::{Action, Actions, Input, Instant, State};
 use vrrp_linux::{Monitor, Netlink};
 
@@ -17,6 +17,7 @@ use crate::exec::Exec;
 use super::announcer::Announcer;
 use super::dump::Clerk;
 use super::firewall::Firewall;
+use super::groups::Group;
 use super::instance::{Instance, InstanceId};
 use super::interfaces::Interfaces;
 use super::kernel::Kernel;
@@ -38,7 +39,7 @@ pub(super) struct Driver {
     pub(super) instances: Vec<Instance>,
     /// Whose virtual address an address is.
     pub(super) virtuals: BTreeMap<IpAddr, Vec<InstanceId>>,
-    pub(super) groups: Vec<SyncGroup>,
+    pub(super) groups: Vec<Group>,
     pub(super) trackers: Trackers,
     pub(super) interfaces: Interfaces,
     pub(super) kernel: Kernel,
@@ -102,6 +103,14 @@ impl Driver {
 
     /// Tells one machine something, and does what it answers.
     pub(super) fn feed(&mut self, id: InstanceId, now: Instant, input: Input) {
+        match self.instances[id.index()].group {
+            Some(group) => self.feed_member(group, id, now, input),
+            None => drop(self.feed_alone(id, now, input)),
+        }
+    }
+
+    /// The same, and its sync group does not hear of it; gives what the other members are to be told at least.
+    pub(super) fn feed_alone(&mut self, id: InstanceId, now: Instant, input: Input) -> Option<Input> {
         let machine = &mut self.instances[id.index()].machine;
         let (before, waited) = (machine.state(), machine.is_waiting());
         let actions = machine.step(now, input);
@@ -112,6 +121,7 @@ impl Driver {
             entered(&mut self.instances[id.index()], State::Init, State::Fault);
             self.notices.entered(&self.instances[id.index()], State::Fault);
         }
+        vrrp_fsm::echo(&actions)
     }
 
     /// Does what a machine asked for, or notes it for [`Self::settle`].
@@ -127,7 +137,9 @@ impl Driver {
                 }
                 Action::Entered(state) => {
                     entered(instance, before, state);
-                    self.notices.entered(instance, state);
+                    if !instance.machine.is_waiting() {
+                        self.notices.entered(instance, state);
+                    }
                     if before == State::Fault && matches!(instance.model.mode, Mode::Unicast { .. }) {
                         self.announcer.queue_source(id);
                     }

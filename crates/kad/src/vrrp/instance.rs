@@ -65,6 +65,8 @@ pub(super) struct Instance {
     pub(super) checked_sender: Option<IpAddr>,
     /// The last advert could not be sent.
     pub(super) mute: bool,
+    /// Its sync group in the driver's list.
+    pub(super) group: Option<usize>,
     /// When its state last changed, for people.
     pub(super) last_transition: f64,
 }
@@ -89,6 +91,7 @@ impl Instance {
             complained: BTreeSet::new(),
             checked_sender: None,
             mute: false,
+            group: None,
             last_transition: super::clock::wall_seconds(),
             model,
         })

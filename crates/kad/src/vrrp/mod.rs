@@ -12,6 +12,7 @@ mod driver;
 mod dump;
 mod firewall;
 mod gather;
+mod groups;
 mod instance;
 mod interfaces;
 mod journal;

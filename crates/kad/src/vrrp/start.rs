@@ -65,6 +65,7 @@ pub(super) fn start(options: Options, mut config: Config, manners: Manners) -> R
         driver.instances.push(Instance::new(model)?);
     }
     driver.align_trackers(false);
+    driver.align_groups(clock::now());
     driver.index_addresses();
     for number in 0..driver.instances.len() {
         let instance = &mut driver.instances[number];
@@ -89,6 +90,7 @@ pub(super) fn start(options: Options, mut config: Config, manners: Manners) -> R
         driver.look_around(id, now);
     }
     driver.watch_what_is_tracked(&mut config, now, false);
+    driver.settle_groups(now);
     for id in driver.ids() {
         driver.begin(id, now, hold);
     }

@@ -79,11 +79,13 @@ impl<'a> Play<'a> {
 }
 
 /// Lines of one daemon alone that are meant to be so: whose, their text, why.
-const INTENDED: [(Who, &str, &str); 10] = [
+const INTENDED: &[(Who, &str, &str)] = &[
     (Who::Kad, ") master set to ", "as keepalived says since 2.3; the oracle is 2.2.7"),
     (Who::Kad, ") master changed from ", "as keepalived says since 2.3; the oracle is 2.2.7"),
     (Who::Kad, ") source address is now ", "says from where adverts leave, each time that changes"),
     (Who::Kad, ") fault: ", "says why an instance is in FAULT"),
+    (Who::Kad, "): entering FAULT state ", "says why an instance is in FAULT, also after the start"),
+    (Who::Kad, " is no reason for FAULT any more", "and that it is not the reason any more"),
     (Who::Kad, ") there is no source address", "says why an instance is in FAULT"),
     (Who::Kad, ") advertisement interval mismatch ours", "as keepalived says since 2.3; the oracle is 2.2.7"),
     (Who::Keepalived, "Assigned address ", "the addresses found at start, told by kad only with -a"),

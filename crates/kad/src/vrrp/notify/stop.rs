@@ -23,7 +23,7 @@ impl Driver {
             self.notices.instance(instance, Told::Stop);
         }
         for group in &self.groups {
-            self.notices.group(group, Told::Stop);
+            self.notices.group(&group.model, Told::Stop);
         }
         let until = crate::clock::now() + LIMIT;
         self.notices.flush(&mut self.exec, clock::now());

@@ -40,6 +40,7 @@ impl Driver {
         }
         self.index_addresses();
         self.align_trackers(true);
+        self.align_groups(now);
         self.kernel.apply(&mut self.instances, false);
         self.hear_kernel(now);
         for (id, _) in &kept {
@@ -48,6 +49,7 @@ impl Driver {
         for id in self.ids() {
             self.look_around(id, now);
         }
+        self.settle_groups(now);
         self.sockets_stale = true;
         // An owner speaks as soon as it begins: the socket it speaks through must be there.
         for failure in self.open_lanes() {
@@ -63,6 +65,10 @@ impl Driver {
     /// Instances that the new configuration does not have say farewell.
     fn retire(&mut self, now: Instant, gone: Vec<Instance>) {
         self.instances = gone;
+        // Each for itself: their groups go on without them.
+        for instance in &mut self.instances {
+            instance.group = None;
+        }
         self.index_addresses();
         for id in self.ids() {
             info!("({}) removed from the configuration", self.instances[id.index()].name());

@@ -87,13 +87,13 @@ impl Driver {
     /// Takes from a configuration what can be tracked, and the groups.
     pub(super) fn declare_trackers(&mut self, config: &mut Config) {
         self.trackers.declare(declared(config));
-        self.groups = std::mem::take(&mut config.sync_groups);
+        self.take_groups(std::mem::take(&mut config.sync_groups));
     }
 
     /// Follows the instances that were just put in place; `started` is whether this is a reload.
     pub(super) fn align_trackers(&mut self, started: bool) {
         let instances = self.instances.iter().map(|instance| &instance.model);
-        self.trackers.align(instances, &self.groups, started);
+        self.trackers.align(instances, self.groups.iter().map(|group| &group.model), started);
         let followed: Vec<_> = self.trackers.interfaces().cloned().collect();
         for key in followed {
             self.trackers.set(&key, self.status_of_interface(&key.name));

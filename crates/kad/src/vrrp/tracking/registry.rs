@@ -47,7 +47,7 @@ impl Trackers {
     pub(in super::super) fn align<'a>(
         &mut self,
         instances: impl Iterator<Item = &'a model::Instance>,
-        groups: &[SyncGroup],
+        groups: impl Iterator<Item = &'a SyncGroup>,
         started: bool,
     ) {
         let mut of_group: BTreeMap<&str, &SyncGroup> = BTreeMap::new();

@@ -32,7 +32,7 @@ fn group(members: &[&str]) -> SyncGroup {
 }
 
 fn align(trackers: &mut Trackers, instances: &[Instance], groups: &[SyncGroup], started: bool) {
-    trackers.align(instances.iter(), groups, started);
+    trackers.align(instances.iter(), groups.iter(), started);
 }
 
 /// Effective priority and faults of an instance of priority 100.
