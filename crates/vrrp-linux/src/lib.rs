@@ -23,7 +23,10 @@ pub use frames::{FrameBatch, FrameSender};
 pub use index::IfIndex;
 pub use launch::{Hitch, Launch, Launcher, group_by_name, user_by_name};
 pub use names::{canonical_name, user_name};
-pub use netlink::{Address, AddressFlags, AddressOp, Event, Link, LinkFlags, Monitor, Netlink, NetlinkError};
+pub use netlink::{
+    AddrGen, Address, AddressFlags, AddressOp, Event, Inet4, Link, LinkChange, LinkFlags, Monitor, Netlink, NetlinkError,
+    NewLink, Stacked,
+};
 pub use outbox::{BatchFull, SendFailure, SendReport};
 pub use poll::Poll;
 pub use process::{be_ordinary, be_punctual, be_realtime, close_inherited_on_exec};

@@ -60,6 +60,12 @@ pub struct Link {
     pub master: Option<IfIndex>,
     /// The interface it is stacked on, or a veth's other end; `None` too when that is in another namespace.
     pub link: Option<IfIndex>,
+    /// What else is known of one that is stacked on another.
+    pub stacked: Option<Stacked>,
+    /// The group of interfaces that firewalls may name (`IFLA_GROUP`); 0 by default.
+    pub group: u32,
+    /// What its maker has written beside it (`IFLA_IFALIAS`).
+    pub alias: Option<String>,
 }
 
 /// Octets of `struct ifinfomsg`.
@@ -94,6 +100,9 @@ impl Link {
             arphrd: u16_at(body, 2)?,
             master: None,
             link: None,
+            stacked: None,
+            group: 0,
+            alias: None,
         };
         let index = |value| i32_at(value, 0).and_then(IfIndex::from_signed);
         let mut elsewhere = false;
@@ -108,7 +117,12 @@ impl Link {
                     let mut inner = attributes(value, 0);
                     let kind = inner.find(|(kind, _)| *kind == libc::IFLA_INFO_KIND);
                     link.kind = kind.map(|(_, value)| text(value));
+                    let mut inner = attributes(value, 0);
+                    let data = inner.find(|(kind, _)| *kind == libc::IFLA_INFO_DATA);
+                    link.stacked = Stacked::parse(link.kind.as_deref(), data.map_or(&[], |(_, data)| data));
                 }
+                libc::IFLA_GROUP => link.group = u32_at(value, 0).unwrap_or(0),
+                libc::IFLA_IFALIAS => link.alias = Some(text(value)),
                 libc::IFLA_LINK_NETNSID => elsewhere = true,
                 libc::IFLA_WIRELESS => return None,
                 _ => {}
@@ -119,6 +133,10 @@ impl Link {
         (!link.name.is_empty()).then_some(link)
     }
 }
+
+mod change;
+
+pub use change::{AddrGen, Inet4, LinkChange, NewLink, Stacked};
 
 #[cfg(test)]
 mod tests;

@@ -14,7 +14,7 @@ mod request;
 
 pub use address::{Address, AddressFlags};
 pub use error::NetlinkError;
-pub use link::{Link, LinkFlags};
+pub use link::{AddrGen, Inet4, Link, LinkChange, LinkFlags, NewLink, Stacked};
 pub use monitor::{Event, Monitor};
 pub use request::{AddressOp, Netlink};
 

@@ -139,6 +139,29 @@ impl Netlink {
         }
     }
 
+    /// One request, answered by an acknowledgement or, before it, by a message that `parse` knows.
+    pub(super) fn single<T>(
+        &mut self,
+        build: impl FnOnce(u32) -> Option<Vec<u8>>,
+        parse: impl Fn(&Message<'_>) -> Option<T>,
+    ) -> Result<Option<T>, NetlinkError> {
+        self.sequence = self.sequence.wrapping_add(1);
+        let octets = build(self.sequence).ok_or(NetlinkError::Unencodable)?;
+        self.send(&octets)?;
+        let mut found = None;
+        loop {
+            for message in messages(receive(&self.socket, &mut self.room)?) {
+                if message.sequence != self.sequence {
+                    continue;
+                }
+                if i32::from(message.kind) == libc::NLMSG_ERROR {
+                    return verdict(&message).map(|()| found);
+                }
+                found = parse(&message).or(found);
+            }
+        }
+    }
+
     fn send(&self, octets: &[u8]) -> Result<(), NetlinkError> {
         retry_on_intr(|| send(&self.socket, octets, SendFlags::empty())).map_err(NetlinkError::socket)?;
         Ok(())
