@@ -4,6 +4,8 @@ use ipnetwork::IpNetwork;
 use kaconf::model::{self, Broadcast, VirtualAddress};
 use vrrp_linux::{Address, AddressFlags, IfIndex};
 
+use super::vmac::Key;
+
 /// A virtual address of an instance and what became of it.
 #[derive(Clone, Debug)]
 pub(super) struct Held {
@@ -12,19 +14,24 @@ pub(super) struct Held {
     pub(super) excluded: bool,
     /// The interface it was put on, while it is there.
     pub(super) on: Option<IfIndex>,
+    /// The VMAC it belongs on.
+    pub(super) vmac: Option<Key>,
     /// It was there before us, and an owner leaves it there.
     pub(super) found: bool,
 }
 
 impl Held {
-    pub(super) fn new(model: VirtualAddress, excluded: bool) -> Self {
-        Self { model, excluded, on: None, found: false }
+    pub(super) fn new(model: VirtualAddress, excluded: bool, vmac: Option<Key>) -> Self {
+        Self { model, excluded, on: None, vmac, found: false }
     }
 
     /// All of an instance, in the order in which they are added.
     pub(super) fn all(model: &model::Instance) -> Vec<Self> {
-        let carried = model.addresses.iter().map(|address| Self::new(address.clone(), false));
-        let excluded = model.excluded.iter().map(|address| Self::new(address.clone(), true));
+        let new = |address: &VirtualAddress, excluded| {
+            Self::new(address.clone(), excluded, Key::of_address(model, address))
+        };
+        let carried = model.addresses.iter().map(|address| new(address, false));
+        let excluded = model.excluded.iter().map(|address| new(address, true));
         carried.chain(excluded).collect()
     }
 
@@ -35,7 +42,7 @@ impl Held {
 
     /// Whether the kernel could not tell this one from another: then a reload leaves it alone.
     pub(super) fn is_alike(&self, other: &Self) -> bool {
-        self.model.device == other.model.device
+        (&self.model.device, &self.vmac) == (&other.model.device, &other.vmac)
             && IfIndex::new(1).is_none_or(|any| self.on_interface(any) == other.on_interface(any))
     }
 

@@ -93,7 +93,7 @@ impl Announcer {
         self.routers.clear();
         for id in std::mem::take(&mut self.returning) {
             let instance = &instances[id.index()];
-            if let (Some(IpAddr::V4(ip)), Some(on)) = (instance.source, instance.interface) {
+            if let (Some(IpAddr::V4(ip)), Some(on)) = (instance.source, instance.base) {
                 self.send(IpAddr::V4(ip), on, interfaces);
             }
         }

@@ -26,6 +26,7 @@ use super::outbox::Outbox;
 use super::receivers::Receivers;
 use super::start::StartError;
 use super::tracking::Trackers;
+use super::vmac::Vmacs;
 use super::wakeups::Wakeups;
 use super::watch::Watch;
 use super::{clock, journal};
@@ -44,6 +45,7 @@ pub(super) struct Driver {
     pub(super) interfaces: Interfaces,
     pub(super) kernel: Kernel,
     pub(super) firewall: Firewall,
+    pub(super) vmacs: Vmacs,
     pub(super) monitor: Monitor,
     pub(super) receivers: Receivers,
     pub(super) outbox: Outbox,
@@ -83,6 +85,7 @@ impl Driver {
             interfaces,
             kernel,
             firewall,
+            vmacs: Vmacs::default(),
             monitor,
             receivers: Receivers::default(),
             outbox: Outbox::default(),
@@ -204,6 +207,9 @@ impl Driver {
         }
         self.outbox.flush(&mut self.instances);
         self.kernel.apply(&mut self.instances, self.options.dont_release_vrrp);
+        if !self.options.dont_release_vrrp {
+            self.remove_vmacs();
+        }
         self.stop_watching();
         self.firewall.end();
     }

@@ -15,6 +15,7 @@ use super::addresses::Held;
 use super::advert::{self, Template};
 use super::firewall::Guarded;
 use super::stats::Stats;
+use super::vmac;
 
 /// Number of an instance in the process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -49,7 +50,9 @@ pub(super) struct Instance {
     pub(super) template: Template,
     /// What it takes for an advert.
     pub(super) policy: Policy,
-    /// Its interface, while it exists.
+    /// The interface it was given, while it exists.
+    pub(super) base: Option<IfIndex>,
+    /// The interface that is its own: a VMAC, or the one it was given.
     pub(super) interface: Option<IfIndex>,
     /// Where its adverts come from, while there is such an address.
     pub(super) source: Option<IpAddr>,
@@ -82,6 +85,7 @@ impl Instance {
             next: None,
             template,
             policy: policy(&model),
+            base: None,
             interface: None,
             source: model.source,
             speaks_from: model.source,
@@ -99,6 +103,16 @@ impl Instance {
 
     pub(super) fn name(&self) -> &str {
         &self.model.name
+    }
+
+    /// The interface its adverts leave and come by.
+    pub(super) fn port(&self) -> Option<IfIndex> {
+        if vmac::transmits_by_base(&self.model) { self.base } else { self.interface }
+    }
+
+    /// Whether an interface is the one it was given, or its own.
+    pub(super) fn stands_on(&self, index: IfIndex) -> bool {
+        [self.base, self.interface].contains(&Some(index))
     }
 
     pub(super) fn is_master(&self) -> bool {
@@ -124,6 +138,9 @@ impl Instance {
         if matches!(&self.model.mode, Mode::Unicast { peers, fault_without_peers: true, .. } if peers.is_empty())
         {
             faults |= Faults::NO_PEERS;
+        }
+        if vmac::is_misconfigured(&self.model) {
+            faults |= Faults::CONFIG;
         }
         // Its peers would not hear it, and it would not hear them: two masters.
         if matches!(self.model.authentication, Authentication::Ah(_)) || self.must_sign() {

@@ -6,6 +6,8 @@ use std::net::IpAddr;
 use vrrp_linux::{Address, AddressFlags, IfIndex, Link, Netlink, NetlinkError};
 use vrrp_types::Family;
 
+use super::vmac::Key;
+
 #[derive(Debug)]
 pub(super) struct Interface {
     pub(super) link: Link,
@@ -17,6 +19,8 @@ pub(super) struct Interface {
 pub(super) struct Interfaces {
     by_index: BTreeMap<IfIndex, Interface>,
     by_name: BTreeMap<String, IfIndex>,
+    /// Those that were made for instances and addresses.
+    pub(super) vmacs: BTreeMap<Key, IfIndex>,
 }
 
 impl Interfaces {
@@ -39,6 +43,10 @@ impl Interfaces {
 
     pub(super) fn find(&self, name: &str) -> Option<&Interface> {
         self.by_index.get(self.by_name.get(name)?)
+    }
+
+    pub(super) fn vmac(&self, key: &Key) -> Option<&Interface> {
+        self.by_index.get(self.vmacs.get(key)?)
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &Interface> {

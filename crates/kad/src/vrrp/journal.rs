@@ -25,6 +25,10 @@ pub(super) fn faults(instance: &Instance, appeared: Faults) {
     for (text, fault) in appeared.iter_names() {
         match fault {
             Faults::NO_INTERFACE => info!("({name}) fault: interface {interface} does not exist"),
+            Faults::BASE_DOWN => info!("({name}) fault: interface {interface} below is down"),
+            Faults::INTERFACE_DOWN if instance.model.vmac.is_some() => {
+                info!("({name}) fault: its own interface on {interface} is down");
+            }
             Faults::INTERFACE_DOWN => info!("({name}) fault: interface {interface} is down"),
             Faults::NO_SOURCE => {
                 info!("({name}) fault: no {family} address to send from on interface {interface}")

@@ -33,6 +33,11 @@ impl Kernel {
         Self { netlink, owners: Vec::new(), operations: Vec::new(), reports_due: BTreeMap::new() }
     }
 
+    /// For requests that are answered here and now.
+    pub(super) fn netlink(&mut self) -> &mut Netlink {
+        &mut self.netlink
+    }
+
     /// Reads all links and addresses. What was to be reported before is forgotten: the tables know it.
     pub(super) fn read(&mut self) -> Result<Interfaces, NetlinkError> {
         self.reports_due.clear();
@@ -172,11 +177,15 @@ pub(super) fn is_marked(address: &Address) -> bool {
     address.proto == Some(Address::PROTO_KEEPALIVED)
 }
 
-/// The interface of an address: its own `dev`, or that of the instance.
+/// The interface of an address: the VMAC made for it, its own `dev`, or that of the instance.
 pub(super) fn place(instance: &Instance, number: usize, interfaces: &Interfaces) -> Option<IfIndex> {
-    match &instance.held.get(number)?.model.device {
+    let held = instance.held.get(number)?;
+    if let Some(vmac) = &held.vmac {
+        return interfaces.vmac(vmac).map(|interface| interface.link.index);
+    }
+    match &held.model.device {
         Some(device) => interfaces.find(device.as_str()).map(|interface| interface.link.index),
-        None => instance.interface,
+        None => instance.base,
     }
 }
 

@@ -26,6 +26,7 @@ mod reception;
 mod reload;
 mod start;
 mod stats;
+mod vmac;
 mod tracking;
 mod wakeups;
 mod watch;
@@ -203,6 +204,9 @@ impl Process {
                 Ready::Watchers => drop(self.driver.hear_watchers(clock::now())),
                 Ready::Notices => self.driver.notices.rung(&mut self.driver.exec),
             }
+        }
+        if self.driver.vmacs.stale {
+            self.driver.follow_interfaces(clock::now());
         }
         if self.driver.sockets_stale {
             let aligned = self.driver.align_sockets();

@@ -121,7 +121,7 @@ impl Outbox {
         for destination in 0..instance.template.packets() {
             let template = &instance.template;
             let push =
-                |batch: &mut TxBatch| template.push(batch, priority, source, instance.interface, destination);
+                |batch: &mut TxBatch| template.push(batch, priority, source, instance.port(), destination);
             if push(&mut lane.batch).is_err() {
                 lane.flush();
                 // An empty batch takes any advert: the longest is some four thousand octets.

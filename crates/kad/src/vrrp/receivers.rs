@@ -50,9 +50,9 @@ impl Receivers {
         let mut aligned = Aligned::default();
         let mut wanted: BTreeMap<Place, Vec<InstanceId>> = BTreeMap::new();
         for (index, instance) in instances.iter().enumerate() {
-            let missing = instance.model.interface.is_some() && instance.interface.is_none();
+            let missing = instance.model.interface.is_some() && instance.port().is_none();
             if !missing {
-                let place = (instance.interface, instance.family());
+                let place = (instance.port(), instance.family());
                 wanted.entry(place).or_default().push(InstanceId::new(index));
             }
         }

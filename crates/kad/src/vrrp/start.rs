@@ -67,12 +67,8 @@ pub(super) fn start(options: Options, mut config: Config, manners: Manners) -> R
     driver.align_trackers(false);
     driver.align_groups(clock::now());
     driver.index_addresses();
-    for number in 0..driver.instances.len() {
-        let instance = &mut driver.instances[number];
-        let name = instance.model.interface.as_ref();
-        instance.interface =
-            name.and_then(|name| driver.interfaces.find(name.as_str())).map(|found| found.link.index);
-    }
+    driver.plan_vmacs();
+    driver.locate_instances();
     driver.kernel.remove_leftovers(&mut driver.instances, &driver.interfaces);
     driver.firewall.begin(&driver.global.firewall, &driver.instances);
     if let Some(failure) = driver.align_sockets().failures.into_iter().next() {
@@ -80,7 +76,7 @@ pub(super) fn start(options: Options, mut config: Config, manners: Manners) -> R
     }
     let now = clock::now();
     // What is left of the predecessor is reported before anything is put there again.
-    driver.hear_kernel(now);
+    driver.hear_of_vmacs(now);
     let hold = hold(&driver);
     if !hold.is_zero() {
         info!("Delaying startup for {:.3} seconds", hold.as_secs_f64());

@@ -15,6 +15,7 @@ use super::instance::InstanceId;
 use super::interfaces::Interface;
 use super::journal;
 use super::kernel::is_marked;
+use super::vmac;
 use super::tracking::TrackerKey;
 
 /// Readings of the monitor in one turn: whoever changes addresses without end does not keep the timers from running.
@@ -22,7 +23,7 @@ const READINGS: usize = 256;
 
 /// Faults that the tables of links and addresses decide.
 const FROM_TABLES: Faults =
-    Faults::NO_INTERFACE.union(Faults::INTERFACE_DOWN).union(Faults::NO_SOURCE).union(STANDING);
+    Faults::NO_INTERFACE.union(Faults::INTERFACE_DOWN).union(Faults::BASE_DOWN).union(Faults::NO_SOURCE).union(STANDING);
 
 /// Faults that the configuration decides alone.
 const STANDING: Faults = Faults::NO_PEERS.union(Faults::CONFIG);
@@ -56,6 +57,14 @@ impl Driver {
 
     fn link_changed(&mut self, now: Instant, link: Link) {
         let (index, name, up) = (link.index, link.name.clone(), link.is_up());
+        if self.vmacs.is_leaving(index) {
+            return;
+        }
+        self.vmacs.stale |= self.vmacs.concerns(index, &name);
+        if self.vmacs.is_settling(index) {
+            self.interfaces.update(link);
+            return;
+        }
         let before = self.interfaces.update(link);
         let renamed = before.as_ref().filter(|before| before.name != name).map(|before| before.name.clone());
         let appeared = before.is_none() || renamed.is_some();
@@ -65,7 +74,7 @@ impl Driver {
         }
         let of_interest = |id: &InstanceId| {
             let instance = &self.instances[id.index()];
-            instance.interface == Some(index)
+            instance.stands_on(index)
                 || instance.model.interface.as_ref().is_some_and(|wanted| wanted.as_str() == name)
         };
         let concerned: Vec<_> = self.ids().filter(of_interest).collect();
@@ -109,6 +118,10 @@ impl Driver {
     }
 
     fn link_gone(&mut self, now: Instant, index: IfIndex, name: &str) {
+        if self.vmacs.has_left(index) {
+            return;
+        }
+        self.vmacs.stale |= self.vmacs.concerns(index, name);
         self.interfaces.remove(index);
         self.receivers.drop_interface(index);
         self.kernel.forget_interface(index);
@@ -118,7 +131,7 @@ impl Driver {
                 held.on = None;
                 self.firewall.touch(InstanceId::new(number));
             }
-            if instance.interface == Some(index) {
+            if instance.stands_on(index) {
                 concerned.push(InstanceId::new(number));
             }
         }
@@ -187,7 +200,12 @@ impl Driver {
             }
         }
         match self.kernel.read() {
-            Ok(interfaces) => self.interfaces = interfaces,
+            Ok(interfaces) => {
+                let vmacs = std::mem::take(&mut self.interfaces.vmacs);
+                self.interfaces = interfaces;
+                self.interfaces.vmacs = vmacs;
+                self.vmacs.look_again();
+            }
             Err(error) => {
                 warn!("links and addresses cannot be read: {error}");
                 return;
@@ -220,7 +238,7 @@ impl Driver {
     fn refresh_on(&mut self, index: IfIndex, ip: IpAddr, now: Instant) {
         let of_interest = |id: &InstanceId| {
             let instance = &self.instances[id.index()];
-            instance.interface == Some(index)
+            instance.stands_on(index)
                 || (instance.model.track_source && instance.model.source == Some(ip))
         };
         let concerned: Vec<_> = self.ids().filter(of_interest).collect();
@@ -232,29 +250,22 @@ impl Driver {
     /// Compares an instance with what is known of the host, and tells its machine what changed.
     pub(super) fn refresh(&mut self, id: InstanceId, now: Instant) {
         let instance = &self.instances[id.index()];
-        let interface =
-            instance.model.interface.as_ref().and_then(|name| self.interfaces.find(name.as_str()));
-        let source = self.source(id, interface);
-        let index = interface.map(|interface| interface.link.index);
-        let mut faults = instance.standing_faults();
-        if instance.model.interface.is_some() {
-            match interface {
-                None => faults |= Faults::NO_INTERFACE,
-                Some(interface) if !interface.link.is_up() && !instance.model.dont_track_primary => {
-                    faults |= Faults::INTERFACE_DOWN;
-                }
-                Some(_) => {}
-            }
-        }
+        let (base, interface) = self.places(&instance.model);
+        let speaker = if vmac::speaks_from_own(&instance.model) { interface } else { base };
+        let source = self.source(id, speaker);
+        let index = |interface: Option<&Interface>| interface.map(|interface| interface.link.index);
+        let (base_index, index) = (index(base), index(interface));
+        let mut faults =
+            instance.standing_faults() | link_faults(&instance.model, base, interface);
         if source.is_none() {
             faults |= Faults::NO_SOURCE;
         }
         let present = instance.machine.faults() & FROM_TABLES;
-        if instance.interface != index {
+        if (instance.base, instance.interface) != (base_index, index) {
             self.sockets_stale = true;
         }
         let instance = &mut self.instances[id.index()];
-        instance.interface = index;
+        (instance.base, instance.interface) = (base_index, index);
         if instance.source != source {
             match source {
                 Some(source) => debug!("({}) source address is now {source}", instance.model.name),
@@ -271,6 +282,26 @@ impl Driver {
         }
         if !cleared.is_empty() {
             self.feed(id, now, Input::Cleared(cleared));
+        }
+    }
+
+    /// The interface that an instance was given and the one that is its own.
+    fn places(&self, model: &kaconf::model::Instance) -> (Option<&Interface>, Option<&Interface>) {
+        let base = model.interface.as_ref().and_then(|name| self.interfaces.find(name.as_str()));
+        match vmac::Key::of_instance(model) {
+            Some(key) => (base, base.and_then(|_| self.interfaces.vmac(&key))),
+            None => (base, base),
+        }
+    }
+
+    /// Where all instances are, before their machines are told.
+    pub(super) fn locate_instances(&mut self) {
+        for id in self.ids() {
+            let (base, interface) = self.places(&self.instances[id.index()].model);
+            let index = |interface: Option<&Interface>| interface.map(|interface| interface.link.index);
+            let found = (index(base), index(interface));
+            let instance = &mut self.instances[id.index()];
+            (instance.base, instance.interface) = found;
         }
     }
 
@@ -299,5 +330,29 @@ impl Driver {
 
     pub(super) fn name_of(&self, index: IfIndex) -> &str {
         self.interfaces.get(index).map_or("?", |interface| interface.link.name.as_str())
+    }
+}
+
+/// What the interface an instance was given and its own one make impossible.
+fn link_faults(
+    model: &kaconf::model::Instance,
+    base: Option<&Interface>,
+    own: Option<&Interface>,
+) -> Faults {
+    let up = |interface: Option<&Interface>| interface.is_some_and(|interface| interface.link.is_up());
+    match (&model.interface, base) {
+        (None, _) => Faults::empty(),
+        (Some(_), None) => Faults::NO_INTERFACE,
+        // Without the interface that is to be its own it has nothing to speak by.
+        (Some(_), Some(_)) if model.dont_track_primary => {
+            if own.is_some() { Faults::empty() } else { Faults::INTERFACE_DOWN }
+        }
+        (Some(_), Some(_)) if model.vmac.is_none() => {
+            if up(base) { Faults::empty() } else { Faults::INTERFACE_DOWN }
+        }
+        (Some(_), Some(_)) => {
+            let below = if up(base) { Faults::empty() } else { Faults::BASE_DOWN };
+            if up(own) { below } else { below | Faults::INTERFACE_DOWN }
+        }
     }
 }

@@ -42,7 +42,9 @@ impl Driver {
         self.align_trackers(true);
         self.align_groups(now);
         self.kernel.apply(&mut self.instances, false);
-        self.hear_kernel(now);
+        self.plan_vmacs();
+        self.locate_instances();
+        self.hear_of_vmacs(now);
         for (id, _) in &kept {
             self.go_on(*id, now);
         }
@@ -93,7 +95,7 @@ impl Driver {
             new.policy.checksum = old.policy.checksum;
             new.template.sum_as_multicast(vrrp_wire::GROUP_V4);
         }
-        new.interface = old.interface;
+        (new.base, new.interface) = (old.base, old.interface);
         (new.source, new.speaks_from) = (old.source, old.speaks_from);
         new.stats = old.stats;
         new.guarded = old.guarded;
