@@ -24,8 +24,8 @@ pub use index::IfIndex;
 pub use launch::{Hitch, Launch, Launcher, group_by_name, user_by_name};
 pub use names::{canonical_name, user_name};
 pub use netlink::{
-    AddrGen, Address, AddressFlags, AddressOp, Event, Inet4, Link, LinkChange, LinkFlags, Monitor, Netlink, NetlinkError,
-    NewLink, Stacked,
+    AddrGen, Address, AddressFlags, AddressOp, Event, Inet4, Link, LinkChange, LinkFlags, Monitor, Netlink,
+    NetlinkError, NewLink, Stacked,
 };
 pub use outbox::{BatchFull, SendFailure, SendReport};
 pub use poll::Poll;

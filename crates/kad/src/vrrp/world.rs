@@ -15,15 +15,18 @@ use super::instance::InstanceId;
 use super::interfaces::Interface;
 use super::journal;
 use super::kernel::is_marked;
-use super::vmac;
 use super::tracking::TrackerKey;
+use super::vmac;
 
 /// Readings of the monitor in one turn: whoever changes addresses without end does not keep the timers from running.
 const READINGS: usize = 256;
 
 /// Faults that the tables of links and addresses decide.
-const FROM_TABLES: Faults =
-    Faults::NO_INTERFACE.union(Faults::INTERFACE_DOWN).union(Faults::BASE_DOWN).union(Faults::NO_SOURCE).union(STANDING);
+const FROM_TABLES: Faults = Faults::NO_INTERFACE
+    .union(Faults::INTERFACE_DOWN)
+    .union(Faults::BASE_DOWN)
+    .union(Faults::NO_SOURCE)
+    .union(STANDING);
 
 /// Faults that the configuration decides alone.
 const STANDING: Faults = Faults::NO_PEERS.union(Faults::CONFIG);
@@ -238,8 +241,7 @@ impl Driver {
     fn refresh_on(&mut self, index: IfIndex, ip: IpAddr, now: Instant) {
         let of_interest = |id: &InstanceId| {
             let instance = &self.instances[id.index()];
-            instance.stands_on(index)
-                || (instance.model.track_source && instance.model.source == Some(ip))
+            instance.stands_on(index) || (instance.model.track_source && instance.model.source == Some(ip))
         };
         let concerned: Vec<_> = self.ids().filter(of_interest).collect();
         for id in concerned {
@@ -255,8 +257,7 @@ impl Driver {
         let source = self.source(id, speaker);
         let index = |interface: Option<&Interface>| interface.map(|interface| interface.link.index);
         let (base_index, index) = (index(base), index(interface));
-        let mut faults =
-            instance.standing_faults() | link_faults(&instance.model, base, interface);
+        let mut faults = instance.standing_faults() | link_faults(&instance.model, base, interface);
         if source.is_none() {
             faults |= Faults::NO_SOURCE;
         }
@@ -334,21 +335,25 @@ impl Driver {
 }
 
 /// What the interface an instance was given and its own one make impossible.
-fn link_faults(
-    model: &kaconf::model::Instance,
-    base: Option<&Interface>,
-    own: Option<&Interface>,
-) -> Faults {
+fn link_faults(model: &kaconf::model::Instance, base: Option<&Interface>, own: Option<&Interface>) -> Faults {
     let up = |interface: Option<&Interface>| interface.is_some_and(|interface| interface.link.is_up());
     match (&model.interface, base) {
         (None, _) => Faults::empty(),
         (Some(_), None) => Faults::NO_INTERFACE,
         // Without the interface that is to be its own it has nothing to speak by.
         (Some(_), Some(_)) if model.dont_track_primary => {
-            if own.is_some() { Faults::empty() } else { Faults::INTERFACE_DOWN }
+            if own.is_some() {
+                Faults::empty()
+            } else {
+                Faults::INTERFACE_DOWN
+            }
         }
         (Some(_), Some(_)) if model.vmac.is_none() => {
-            if up(base) { Faults::empty() } else { Faults::INTERFACE_DOWN }
+            if up(base) {
+                Faults::empty()
+            } else {
+                Faults::INTERFACE_DOWN
+            }
         }
         (Some(_), Some(_)) => {
             let below = if up(base) { Faults::empty() } else { Faults::BASE_DOWN };

@@ -22,7 +22,7 @@ pub(super) fn render(driver: &Driver) -> String {
 
 fn object(driver: &Driver, instance: &Instance) -> String {
     let mut data = Object::default();
-    state(&mut data, instance);
+    state(&mut data, driver, instance);
     timers(&mut data, instance);
     data.list("vips", super::data::address_lines(driver, instance, false));
     data.list("evips", super::data::address_lines(driver, instance, true));
@@ -48,15 +48,16 @@ fn number(state: State) -> u8 {
     }
 }
 
-fn state(data: &mut Object, instance: &Instance) {
+fn state(data: &mut Object, driver: &Driver, instance: &Instance) {
     let model = &instance.model;
     data.text("iname", instance.name());
     data.value("dont_track_primary", u8::from(model.dont_track_primary));
     data.value("skip_check_adv_addr", u8::from(model.skip_check_adv_addr));
     data.value("strict_mode", u8::from(model.strict));
-    data.text("vmac_ifname", "");
-    if let Some(interface) = &model.interface {
-        data.text("ifp_ifname", interface.as_str());
+    let name = driver.vmacs.name_of(model, &driver.interfaces);
+    data.text("vmac_ifname", name.unwrap_or(""));
+    if let Some(interface) = name.or(model.interface.as_ref().map(|interface| interface.as_str())) {
+        data.text("ifp_ifname", interface);
     }
     data.value("master_priority", instance.machine.master().map_or(0, |master| master.priority.get()));
     data.value("last_transition", format_args!("{:.6}", instance.last_transition));

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use tracing::{debug, info, warn};
 use vrrp_fsm::Instant;
-use vrrp_linux::{IfIndex, Link, LinkChange, NetlinkError, Stacked};
+use vrrp_linux::{IfIndex, Link, LinkChange, NetlinkError};
 
 use super::spec::{self, Key, Spec};
 use super::{Entry, Made, mark};
@@ -63,8 +63,7 @@ impl Driver {
             }
             let instance = &mut self.instances[id.index()];
             let waits = instance.held.iter().any(|held| {
-                held.on.is_none()
-                    && held.vmac.as_ref().is_some_and(|key| self.interfaces.vmac(key).is_some())
+                held.on.is_none() && held.vmac.as_ref().is_some_and(|key| self.interfaces.vmac(key).is_some())
             });
             if waits && instance.is_master() {
                 let rounds = instance.model.garp.repeat.max(1);
@@ -88,9 +87,8 @@ impl Driver {
         for key in &keys {
             self.align_vmac(key);
         }
-        let vmacs = &mut self.vmacs;
-        let uses: Vec<IfIndex> = vmacs.entries.values().filter_map(Entry::needs_settings_of).collect();
-        vmacs.settings.release(|base| uses.contains(&base), self.kernel.netlink());
+        let uses = self.vmacs.arp_bases();
+        self.vmacs.settings.release(|base| uses.contains(&base), self.kernel.netlink());
     }
 
     fn align_vmac(&mut self, key: &Key) {
@@ -215,11 +213,10 @@ impl Driver {
             }
         }
         if !abandoned.is_empty() {
-            let vmacs = &mut self.vmacs;
-            let uses: Vec<IfIndex> = vmacs.entries.values().filter_map(Entry::needs_settings_of).collect();
-            vmacs.settings.release(|base| uses.contains(&base), self.kernel.netlink());
+            let uses = self.vmacs.arp_bases();
+            self.vmacs.settings.release(|base| uses.contains(&base), self.kernel.netlink());
             if uses.is_empty() {
-                vmacs.settings.restore_reverse_path(&self.interfaces, self.kernel.netlink());
+                self.vmacs.settings.restore_reverse_path(&self.interfaces, self.kernel.netlink());
             }
         }
     }
@@ -233,14 +230,6 @@ impl Driver {
             }
         }
         self.vmacs.settings.release(|_| false, self.kernel.netlink());
-    }
-}
-
-impl Entry {
-    /// The interface below one of IPv4, which must not answer for it.
-    fn needs_settings_of(&self) -> Option<IfIndex> {
-        let arp = self.spec.family == vrrp_types::Family::V4 && self.spec.stacked == Stacked::PRIVATE;
-        self.link.filter(|_| arp).map(|made| made.parent)
     }
 }
 

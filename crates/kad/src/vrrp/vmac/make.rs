@@ -6,7 +6,8 @@ use ipnetwork::IpNetwork;
 use tracing::{debug, info, warn};
 use vrrp_linux::sysctl::Conf;
 use vrrp_linux::{
-    AddrGen, Address, AddressFlags, AddressOp, IfIndex, Inet4, Link, LinkChange, NetlinkError, NewLink, Stacked,
+    AddrGen, Address, AddressFlags, AddressOp, IfIndex, Inet4, Link, LinkChange, NetlinkError, NewLink,
+    Stacked,
 };
 use vrrp_types::Family;
 
@@ -71,7 +72,9 @@ impl Driver {
         if let Some(name) = spec.name.as_ref().filter(|name| name.as_str() != link.name) {
             info!("({}) vmac name mismatch {name} <=> {}. changing to {1}.", spec.owner, link.name);
         }
-        if let Some(found) = link.alias.as_deref().filter(|alias| mark::is_abandoned(alias)).and_then(mark::read) {
+        if let Some(found) =
+            link.alias.as_deref().filter(|alias| mark::is_abandoned(alias)).and_then(mark::read)
+        {
             self.vmacs.settings.inherit(parent(base), &found);
         }
         let change = self.difference(key, spec, link, base);
@@ -212,7 +215,9 @@ impl Driver {
     fn link_local_of(&self, key: &Key, base: &Link) -> Option<Ipv6Addr> {
         let addresses = self.interfaces.find(key.base.as_str()).map_or(&[][..], |found| &found.addresses);
         let own = addresses.iter().find_map(|address| match address.ip() {
-            IpAddr::V6(ip) if ip.is_unicast_link_local() && !self.virtuals.contains_key(&ip.into()) => Some(ip),
+            IpAddr::V6(ip) if ip.is_unicast_link_local() && !self.virtuals.contains_key(&ip.into()) => {
+                Some(ip)
+            }
             IpAddr::V6(_) | IpAddr::V4(_) => None,
         });
         own.or_else(|| base.mac.map(eui64))

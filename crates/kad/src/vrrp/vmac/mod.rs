@@ -16,6 +16,7 @@ use tracing::warn;
 use vrrp_linux::IfIndex;
 use vrrp_types::Family;
 
+use super::interfaces::Interfaces;
 use mark::Maker;
 use settings::Settings;
 use spec::Spec;
@@ -54,35 +55,50 @@ struct Made {
 
 /// A VMAC for those who need to know of all: what it is called stands in the table of interfaces.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Vmac<'a> {
+pub(super) struct Vmac {
     pub(super) index: IfIndex,
     /// The interface that IGMP and MLD belong to.
     pub(super) parent: IfIndex,
     /// Whose group memberships it has.
     pub(super) family: Family,
-    /// The instance that asked for it.
-    pub(super) owner: &'a str,
     /// A macvlan, with a hardware address of its own.
     pub(super) macvlan: bool,
 }
 
 impl Vmacs {
     /// All that are there.
-    pub(super) fn iter(&self) -> impl Iterator<Item = Vmac<'_>> {
+    pub(super) fn iter(&self) -> impl Iterator<Item = Vmac> {
         self.entries.iter().filter_map(|(key, entry)| {
             entry.link.map(|made| Vmac {
                 index: made.index,
                 parent: made.parent,
                 family: entry.spec.family,
-                owner: &entry.spec.owner,
                 macvlan: key.mac().is_some(),
             })
         })
     }
 
+    /// What an instance's own interface is called, or will be.
+    pub(super) fn name_of<'a>(
+        &'a self,
+        model: &model::Instance,
+        interfaces: &'a Interfaces,
+    ) -> Option<&'a str> {
+        let key = Key::of_instance(model)?;
+        let there = interfaces.vmac(&key).map(|interface| interface.link.name.as_str());
+        let given = self.entries.get(&key).and_then(|entry| entry.spec.name.as_ref());
+        there.or(given.map(|name| name.as_str()))
+    }
+
     /// Whether this interface was made by us, or taken over.
     pub(super) fn owns(&self, index: IfIndex) -> bool {
         self.iter().any(|vmac| vmac.index == index)
+    }
+
+    /// The interfaces below those of IPv4, which must not answer ARP for them.
+    fn arp_bases(&self) -> Vec<IfIndex> {
+        let arp = |vmac: &Vmac| vmac.macvlan && vmac.family == Family::V4;
+        self.iter().filter(arp).map(|vmac| vmac.parent).collect()
     }
 
     /// Whether something that happened to this interface matters here.

@@ -79,7 +79,8 @@ impl Settings {
         }
         if let Some(all) = found.all {
             let interfaces = BTreeMap::new();
-            let kept = self.reverse_path.get_or_insert(ReversePath { all, default: found.default, interfaces });
+            let kept =
+                self.reverse_path.get_or_insert(ReversePath { all, default: found.default, interfaces });
             kept.interfaces.extend(found.rp_filter.map(|value| (base, value)));
         }
     }

@@ -55,7 +55,8 @@ impl Stacked {
     }
 
     pub(super) fn parse(kind: Option<&str>, data: &[u8]) -> Option<Self> {
-        let find = |wanted: u16| attributes(data, 0).find(|(kind, _)| *kind == wanted).map(|(_, value)| value);
+        let find =
+            |wanted: u16| attributes(data, 0).find(|(kind, _)| *kind == wanted).map(|(_, value)| value);
         match kind? {
             "macvlan" => Some(Self::Macvlan { mode: u32_at(find(IFLA_MACVLAN_MODE)?, 0)? }),
             "ipvlan" => Some(Self::Ipvlan {

@@ -34,11 +34,7 @@ pub(in crate::vrrp::dump) fn address_lines(
             prefix if prefix == host => model.address.ip().to_string(),
             _ => model.address.to_string(),
         };
-        let device = match (&model.device, instance.interface) {
-            (Some(device), _) => device.as_str(),
-            (None, Some(index)) => driver.name_of(index),
-            (None, None) => "?",
-        };
+        let device = super::vmac::device(driver, instance, held);
         let scope = match model.scope {
             0 => "global".to_owned(),
             200 => "site".to_owned(),

@@ -29,7 +29,7 @@ pub(super) fn write(out: &mut String, driver: &Driver, instance: &Instance, cloc
     state(out, instance)?;
     faults(out, instance.machine.faults())?;
     timers(out, instance, clocks)?;
-    place(out, instance)?;
+    place(out, driver, instance)?;
     announcements(out, instance)?;
     election(out, instance, clocks)?;
     authentication(out, instance)?;
@@ -103,12 +103,9 @@ fn timers(out: &mut String, instance: &Instance, clocks: &Clocks) -> Result {
     writeln!(out, "   Master down timer = {} usecs", machine.master_down().as_micros())
 }
 
-fn place(out: &mut String, instance: &Instance) -> Result {
+fn place(out: &mut String, driver: &Driver, instance: &Instance) -> Result {
     let model = &instance.model;
-    match &model.interface {
-        Some(interface) => writeln!(out, "   Interface = {interface}")?,
-        None => writeln!(out, "   Interface = not configured")?,
-    }
+    super::vmac::interface(out, driver, instance)?;
     if let Some(vrf) = &model.vrf {
         writeln!(out, "   VRF = {vrf}")?;
     }
@@ -126,7 +123,7 @@ fn place(out: &mut String, instance: &Instance) -> Result {
         Some(source) => writeln!(out, "   Using src_ip = {source}{from}")?,
         None => writeln!(out, "   Using src_ip = (none){from}")?,
     }
-    match (&model.mode, instance.interface) {
+    match (&model.mode, instance.port()) {
         (Mode::Multicast { group }, Some(index)) if group.is_ipv6() => {
             writeln!(out, "   Multicast address {group}, ifindex {index}")
         }

@@ -34,10 +34,13 @@ fn write(out: &mut String, driver: &Driver, interface: &Interface) -> Result {
         (has(LinkFlags::POINTOPOINT), ", point to point"),
         (has(LinkFlags::NOARP), ", no arp"),
         (!has(LinkFlags::MULTICAST), ", no multicast"),
+        (super::vmac::is_cut_off(driver, link), ", master down"),
     ] {
         out.write_str(if said { text } else { "" })?;
     }
-    writeln!(out, "\n   MTU = {}", link.mtu)?;
+    out.write_char('\n')?;
+    super::vmac::link(out, driver, link)?;
+    writeln!(out, "   MTU = {}", link.mtu)?;
     match link.arphrd {
         libc::ARPHRD_LOOPBACK => writeln!(out, "   HW Type = LOOPBACK")?,
         libc::ARPHRD_ETHER => writeln!(out, "   HW Type = ETHERNET")?,
@@ -48,7 +51,7 @@ fn write(out: &mut String, driver: &Driver, interface: &Interface) -> Result {
     let tracking: Vec<_> = driver
         .instances
         .iter()
-        .filter(|instance| instance.interface == Some(link.index) && !instance.model.dont_track_primary)
+        .filter(|instance| instance.stands_on(link.index) && !instance.model.dont_track_primary)
         .collect();
     if !tracking.is_empty() {
         writeln!(out, "   Tracking VRRP instances :")?;

@@ -5,6 +5,7 @@ mod addresses;
 mod instance;
 mod interfaces;
 mod sockets;
+mod vmac;
 mod watched;
 mod when;
 

@@ -24,7 +24,7 @@ pub(super) fn section(out: &mut String, driver: &Driver) -> Result {
     for instance in &driver.instances {
         let source = if instance.is_unicast() { instance.source } else { None };
         let ah = matches!(instance.model.authentication, Authentication::Ah(_));
-        let key = (instance.interface, instance.family() == Family::V6, ah, source);
+        let key = (instance.port(), instance.family() == Family::V6, ah, source);
         let number = *numbers.entry(key).or_insert_with(|| {
             pools.push((key, Vec::new()));
             pools.len() - 1
@@ -72,7 +72,7 @@ pub(super) fn of(out: &mut String, driver: &Driver, instance: &Instance) -> Resu
 
 /// The descriptors an instance is heard and speaks through; -1 is none.
 fn pair(driver: &Driver, instance: &Instance) -> (RawFd, RawFd) {
-    let hears = driver.receivers.at((instance.interface, instance.family()));
+    let hears = driver.receivers.at((instance.port(), instance.family()));
     let speaks = driver.outbox.fd(instance.family(), instance.is_unicast());
     (hears.map_or(-1, |fd| fd.as_raw_fd()), speaks.map_or(-1, |fd| fd.as_raw_fd()))
 }
