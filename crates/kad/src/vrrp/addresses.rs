@@ -16,13 +16,15 @@ pub(super) struct Held {
     pub(super) on: Option<IfIndex>,
     /// The VMAC it belongs on.
     pub(super) vmac: Option<Key>,
+    /// It should be there and could not be set.
+    pub(super) owed: bool,
     /// It was there before us, and an owner leaves it there.
     pub(super) found: bool,
 }
 
 impl Held {
     pub(super) fn new(model: VirtualAddress, excluded: bool, vmac: Option<Key>) -> Self {
-        Self { model, excluded, on: None, vmac, found: false }
+        Self { model, excluded, on: None, owed: false, vmac, found: false }
     }
 
     /// All of an instance, in the order in which they are added.

@@ -23,6 +23,7 @@ use super::interfaces::Interfaces;
 use super::kernel::Kernel;
 use super::notify::Notices;
 use super::outbox::Outbox;
+use super::owed::Owed;
 use super::receivers::Receivers;
 use super::start::StartError;
 use super::tracking::Trackers;
@@ -44,6 +45,8 @@ pub(super) struct Driver {
     pub(super) trackers: Trackers,
     pub(super) interfaces: Interfaces,
     pub(super) kernel: Kernel,
+    /// Addresses that could not be set yet.
+    pub(super) owed: Owed,
     pub(super) firewall: Firewall,
     pub(super) vmacs: Vmacs,
     pub(super) monitor: Monitor,
@@ -84,6 +87,7 @@ impl Driver {
             trackers: Trackers::default(),
             interfaces,
             kernel,
+            owed: Owed::default(),
             firewall,
             vmacs: Vmacs::default(),
             monitor,
@@ -172,12 +176,14 @@ impl Driver {
         self.firewall.guard(&mut self.instances, &self.interfaces);
         self.kernel.apply(&mut self.instances, false);
         self.firewall.unguard();
+        self.note_owed(now);
         self.announcer.run(now, &self.instances, &self.interfaces);
         self.notices.flush(&mut self.exec, now);
     }
 
     /// Ticks every machine whose time has come, and every master whose advert may leave with theirs.
     pub(super) fn tick(&mut self, now: Instant) {
+        self.retry_owed(now);
         while let Some((at, id)) = self.wakeups.peek() {
             let machine = &self.instances[id.index()].machine;
             let early = at > now
@@ -195,7 +201,12 @@ impl Driver {
     /// How long nothing needs to be done.
     pub(super) fn idle_for(&mut self, now: Instant) -> Option<Duration> {
         let machines = self.wakeups.peek().map(|(at, _)| at);
-        let others = [self.announcer.deadline(), self.watch.deadline(), self.notices.deadline(now)];
+        let others = [
+            self.announcer.deadline(),
+            self.watch.deadline(),
+            self.notices.deadline(now),
+            self.owed.deadline(),
+        ];
         let next = machines.into_iter().chain(others.into_iter().flatten()).min()?;
         Some(next.saturating_since(now))
     }

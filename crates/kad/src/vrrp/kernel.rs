@@ -16,11 +16,21 @@ struct Owner {
     number: usize,
 }
 
+/// What came of an address beyond that it is set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// An address that this instance could not set before is set.
+    Arrived(InstanceId),
+    /// One could not be set.
+    Owed,
+}
+
 #[derive(Debug)]
 pub(super) struct Kernel {
     netlink: Netlink,
     owners: Vec<Owner>,
     operations: Vec<AddressOp>,
+    outcomes: Vec<Outcome>,
     /// Removals of ours that the kernel has yet to report: they are nobody's loss. Kept by address, so that a reload
     /// that renumbers the instances changes nothing here.
     reports_due: ReportsDue,
@@ -30,7 +40,13 @@ type ReportsDue = BTreeMap<(IfIndex, IpAddr), u32>;
 
 impl Kernel {
     pub(super) fn new(netlink: Netlink) -> Self {
-        Self { netlink, owners: Vec::new(), operations: Vec::new(), reports_due: BTreeMap::new() }
+        Self {
+            netlink,
+            owners: Vec::new(),
+            operations: Vec::new(),
+            outcomes: Vec::new(),
+            reports_due: BTreeMap::new(),
+        }
     }
 
     /// For requests that are answered here and now.
@@ -64,14 +80,37 @@ impl Kernel {
             return;
         }
         let Some(on) = place(instance, number, interfaces) else {
-            let (name, ip) = (instance.name(), instance.held[number].model.address.ip());
-            warn!("({name}) cannot set {ip}: its interface does not exist");
+            self.outcomes.push(Outcome::Owed);
+            if !std::mem::replace(&mut instance.held[number].owed, true) {
+                let (name, ip) = (instance.name(), instance.held[number].model.address.ip());
+                warn!("({name}) cannot set {ip}: its interface does not exist");
+            }
             return;
         };
         let held = &mut instance.held[number];
         held.on = Some(on);
         self.owners.push(Owner { id, number });
         self.operations.push(AddressOp::Add(held.on_interface(on)));
+    }
+
+    /// Tries those again that could not be set; whether there are any.
+    pub(super) fn add_owed(
+        &mut self,
+        id: InstanceId,
+        instance: &mut Instance,
+        interfaces: &Interfaces,
+    ) -> bool {
+        let owed = |number: &usize| instance.held[*number].owed && instance.held[*number].on.is_none();
+        let owed: Vec<usize> = (0..instance.held.len()).filter(owed).collect();
+        for number in &owed {
+            self.add(id, *number, instance, interfaces);
+        }
+        !owed.is_empty()
+    }
+
+    /// What became of addresses since this was last asked.
+    pub(super) fn take_outcomes(&mut self) -> Vec<Outcome> {
+        std::mem::take(&mut self.outcomes)
     }
 
     /// Takes away every address of an instance that is there.
@@ -88,6 +127,7 @@ impl Kernel {
 
     pub(super) fn remove(&mut self, id: InstanceId, number: usize, instance: &mut Instance) {
         let held = &mut instance.held[number];
+        held.owed = false;
         let Some(on) = held.on.take() else { return };
         // An owner leaves what it found; who no longer owns it does not.
         if std::mem::take(&mut held.found) && instance.model.priority.is_owner() {
@@ -159,7 +199,9 @@ impl Kernel {
             }
             let Some(instance) = instances.get_mut(owner.id.index()) else { continue };
             match operation {
-                AddressOp::Add(address) => added(instance, owner.number, &address, outcome),
+                AddressOp::Add(address) => {
+                    self.outcomes.extend(added(instance, owner, &address, outcome));
+                }
                 AddressOp::Remove(address) => removed(instance, &address, outcome),
             }
         }
@@ -189,9 +231,15 @@ pub(super) fn place(instance: &Instance, number: usize, interfaces: &Interfaces)
     }
 }
 
-fn added(instance: &mut Instance, number: usize, address: &Address, outcome: Result<(), NetlinkError>) {
+/// Notes what came of an address; what it is beyond that it is set as it should be.
+fn added(
+    instance: &mut Instance,
+    place: Owner,
+    address: &Address,
+    outcome: Result<(), NetlinkError>,
+) -> Option<Outcome> {
     let owner = instance.machine.config().priority.is_owner();
-    let Some(held) = instance.held.get_mut(number) else { return };
+    let held = instance.held.get_mut(place.number)?;
     match outcome {
         Ok(()) => held.found = false,
         Err(NetlinkError::Exists) => held.found = owner,
@@ -201,9 +249,13 @@ fn added(instance: &mut Instance, number: usize, address: &Address, outcome: Res
         }
         Err(error) => {
             held.on = None;
-            warn!("({}) cannot set {}: {error}", instance.model.name, address.network);
+            if !std::mem::replace(&mut held.owed, true) {
+                warn!("({}) cannot set {}: {error}", instance.model.name, address.network);
+            }
+            return Some(Outcome::Owed);
         }
     }
+    std::mem::take(&mut held.owed).then_some(Outcome::Arrived(place.id))
 }
 
 fn removed(instance: &Instance, address: &Address, outcome: Result<(), NetlinkError>) {

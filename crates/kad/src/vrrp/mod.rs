@@ -19,6 +19,7 @@ mod journal;
 mod kernel;
 mod notify;
 mod outbox;
+mod owed;
 mod poll;
 mod programs;
 mod receivers;

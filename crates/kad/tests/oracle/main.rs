@@ -15,6 +15,7 @@ mod links;
 mod reload;
 mod schedule;
 mod stage;
+mod stolen;
 mod story;
 mod tracking;
 mod voice;
