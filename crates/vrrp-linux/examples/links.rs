@@ -19,6 +19,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                 Event::AddressAdded(address) => print_address("added", &address),
                 Event::AddressRemoved(address) => print_address("removed", &address),
                 Event::Overrun => list()?,
+                // Nobody asked for them.
+                Event::RouteAdded(_) | Event::RouteRemoved(_) | Event::RuleRemoved(_) => {}
             }
         }
     }

@@ -25,7 +25,7 @@ pub use launch::{Hitch, Launch, Launcher, group_by_name, user_by_name};
 pub use names::{canonical_name, user_name};
 pub use netlink::{
     AddrGen, Address, AddressFlags, AddressOp, Event, Inet4, Link, LinkChange, LinkFlags, Monitor, Netlink,
-    NetlinkError, NewLink, Stacked,
+    NetlinkError, NewLink, Operation, Route, RouteKey, Rule, Stacked, Watched,
 };
 pub use outbox::{BatchFull, SendFailure, SendReport};
 pub use poll::Poll;

@@ -53,6 +53,8 @@ impl Driver {
                 Event::LinkGone { index, name } => self.link_gone(now, index, &name),
                 Event::AddressAdded(address) => self.address_added(now, address),
                 Event::AddressRemoved(address) => self.address_removed(now, &address),
+                // Nobody asks the monitor for them.
+                Event::RouteAdded(_) | Event::RouteRemoved(_) | Event::RuleRemoved(_) => {}
                 Event::Overrun => return self.read_again(now),
             }
         }

@@ -6,12 +6,18 @@ use crate::Errno;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum NetlinkError {
-    /// `EEXIST` on adding: the interface has the address already.
-    #[error("the address is there already")]
+    /// `EEXIST` on adding: the interface has the address, or the table the route or rule, already.
+    #[error("it is there already")]
     Exists,
     /// `EADDRNOTAVAIL` on removing: the interface has no such address.
     #[error("the address is not there")]
     AddressNotThere,
+    /// `ESRCH` on removing: there is no such route; on adding: the way to its gateway is not known.
+    #[error("no such route or gateway")]
+    RouteNotThere,
+    /// `ENOENT` on removing: there is no such rule.
+    #[error("no such rule")]
+    RuleNotThere,
     /// `ENODEV`: the interface is gone.
     #[error("the interface does not exist")]
     NoInterface,
@@ -42,6 +48,8 @@ impl NetlinkError {
         match errno {
             libc::EEXIST => Self::Exists,
             libc::EADDRNOTAVAIL => Self::AddressNotThere,
+            libc::ESRCH => Self::RouteNotThere,
+            libc::ENOENT => Self::RuleNotThere,
             libc::ENODEV => Self::NoInterface,
             libc::EPERM => Self::NotPermitted,
             errno => Self::Refused(Errno(errno)),

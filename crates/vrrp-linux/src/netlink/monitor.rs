@@ -3,12 +3,13 @@
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
+use bitflags::bitflags;
 use rustix::io::Errno;
 use rustix::net::{RecvFlags, SocketFlags, recv};
 
 use super::message::{Message, messages};
-use super::request::{DATAGRAM_MAX, open};
-use super::{Address, Link, NetlinkError};
+use super::request::{DATAGRAM_MAX, join, open};
+use super::{Address, Link, NetlinkError, Route, RouteKey, Rule};
 use crate::IfIndex;
 use crate::rx::set_receive_buffer;
 
@@ -18,6 +19,32 @@ const DATAGRAMS_PER_READ: usize = 64;
 const GROUPS: u32 = 1 << (libc::RTNLGRP_LINK - 1)
     | 1 << (libc::RTNLGRP_IPV4_IFADDR - 1)
     | 1 << (libc::RTNLGRP_IPV6_IFADDR - 1);
+
+bitflags! {
+    /// What a [`Monitor`] may be told of beyond links and addresses.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+    pub struct Watched: u8 {
+        /// Routes of IPv4.
+        const ROUTES_V4 = 1;
+        /// Routes of IPv6.
+        const ROUTES_V6 = 2;
+        /// Rules of IPv4.
+        const RULES_V4 = 4;
+        /// Rules of IPv6.
+        const RULES_V6 = 8;
+    }
+}
+
+impl Watched {
+    /// Groups that tell of it, as [`GROUPS`].
+    fn groups(self) -> u32 {
+        // `RTNLGRP_IPV4_ROUTE` and the others of linux/rtnetlink.h
+        [(Self::ROUTES_V4, 7), (Self::ROUTES_V6, 11), (Self::RULES_V4, 8), (Self::RULES_V6, 19)]
+            .into_iter()
+            .filter(|(what, _)| self.contains(*what))
+            .fold(0, |mask, (_, group)| mask | 1 << (group - 1))
+    }
+}
 
 /// Something changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,6 +62,13 @@ pub enum Event {
     AddressAdded(Address),
     /// An address is gone.
     AddressRemoved(Address),
+    /// A route that [`Route::PROTOCOL`] made is there.
+    RouteAdded(RouteKey),
+    /// Such a route is gone. The kernel does not tell of those that go with the link of their interface (IPv4) or with
+    /// the address they prefer as a source.
+    RouteRemoved(RouteKey),
+    /// A rule is gone.
+    RuleRemoved(Box<Rule>),
     /// Events were lost: what is known is no longer sure. Ask [`Netlink`](super::Netlink) for the lists.
     Overrun,
 }
@@ -60,6 +94,16 @@ impl Monitor {
                 .map_err(|error| NetlinkError::Socket(crate::Errno::of(&error)))?;
         }
         Ok(Self { socket, room: vec![0; DATAGRAM_MAX].into() })
+    }
+
+    /// Hears of these too from now on, and of no others beyond links and addresses.
+    ///
+    /// A host with a full table of the Internet tells of thousands of routes a second: ask only for what is needed.
+    ///
+    /// # Errors
+    /// [`NetlinkError::Socket`]
+    pub fn watch(&mut self, watched: Watched) -> Result<(), NetlinkError> {
+        join(&self.socket, GROUPS | watched.groups())
     }
 
     /// Appends what waits to `events`, without waiting. A call reads a bounded amount; what is left makes the
@@ -99,6 +143,9 @@ impl Event {
             }
             libc::RTM_NEWADDR => Address::parse(message.body).map(Self::AddressAdded),
             libc::RTM_DELADDR => Address::parse(message.body).map(Self::AddressRemoved),
+            libc::RTM_NEWROUTE => RouteKey::parse(message.body, Route::PROTOCOL).map(Self::RouteAdded),
+            libc::RTM_DELROUTE => RouteKey::parse(message.body, Route::PROTOCOL).map(Self::RouteRemoved),
+            libc::RTM_DELRULE => Rule::parse(message.body).map(|rule| Self::RuleRemoved(Box::new(rule))),
             _ => None,
         }
     }

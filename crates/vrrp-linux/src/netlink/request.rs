@@ -14,11 +14,12 @@ use rustix::io::retry_on_intr;
 use rustix::net::netlink::SocketAddrNetlink;
 use rustix::net::sockopt::{Timeout, set_socket_timeout};
 use rustix::net::{
-    AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType, bind, recv, send, socket_with,
+    AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType, bind, getsockname, recv, send, socket_with,
 };
 
 use super::message::{Message, i32_at, messages};
-use super::{Address, Link, NetlinkError};
+use super::operation::Request;
+use super::{Address, Link, NetlinkError, RouteKey, Rule};
 
 /// How long an answer may take. The kernel gives it within the request's own system call.
 const ANSWER_WITHIN: Duration = Duration::from_secs(2);
@@ -27,6 +28,9 @@ pub(super) const DATAGRAM_MAX: usize = 32 * 1024;
 /// Requests in one send. Should all be refused, their answers (under 1.3 KB of socket buffer each) still fit the
 /// smallest buffer systems are set up with, 208 KB.
 const CHUNK: usize = 128;
+/// No request is begun behind this many octets of one send; with the longest that is, a route of many ways, it still fits
+/// the smallest send buffer systems are set up with, 208 KB.
+const CHUNK_OCTETS: usize = 32 * 1024;
 /// Readings of a list that changed meanwhile before it is given up.
 const READINGS: u32 = 16;
 /// `RTEXT_FILTER_SKIP_STATS`: leave out the counters, the bulk of a link's message.
@@ -76,31 +80,53 @@ impl Netlink {
         self.dump(Rtm::Getaddr, Rtm::Newaddr, Address::parse)
     }
 
+    /// The routes that `protocol` made, of both families and in all tables.
+    ///
+    /// # Errors
+    /// As for [`links`](Self::links).
+    pub fn routes_by(&mut self, protocol: u8) -> Result<Vec<RouteKey>, NetlinkError> {
+        self.dump(Rtm::Getroute, Rtm::Newroute, |body| RouteKey::parse(body, protocol))
+    }
+
+    /// The rules of both families.
+    ///
+    /// # Errors
+    /// As for [`links`](Self::links).
+    pub fn rules(&mut self) -> Result<Vec<Rule>, NetlinkError> {
+        self.dump(Rtm::Getrule, Rtm::Newrule, Rule::parse)
+    }
+
     /// Makes the changes in their order, many in one system call, and says of each what came of it.
     ///
     /// One that is refused does not hold up those behind it. [`NetlinkError::Timeout`] and
     /// [`NetlinkError::Socket`] leave open whether it was done.
-    pub fn apply(&mut self, ops: &[AddressOp]) -> Vec<Result<(), NetlinkError>> {
-        ops.chunks(CHUNK).flat_map(|chunk| self.apply_chunk(chunk)).collect()
+    pub fn apply<R: Request>(&mut self, ops: &[R]) -> Vec<Result<(), NetlinkError>> {
+        let mut results = Vec::with_capacity(ops.len());
+        while let Some(rest) = ops.get(results.len()..).filter(|rest| !rest.is_empty()) {
+            results.append(&mut self.apply_chunk(rest));
+        }
+        results
     }
 
-    /// Only the last request asks for an answer: the kernel works in order and answers a refused one anyway, so
-    /// what was not refused by then is done.
-    fn apply_chunk(&mut self, ops: &[AddressOp]) -> Vec<Result<(), NetlinkError>> {
+    /// As many from the beginning as fit one send. Only the last request asks for an answer: the kernel works in order
+    /// and answers a refused one anyway, so what was not refused by then is done.
+    fn apply_chunk<R: Request>(&mut self, ops: &[R]) -> Vec<Result<(), NetlinkError>> {
         let first = self.sequence.wrapping_add(1);
-        let mut results = vec![Ok(()); ops.len()];
+        let mut results = Vec::new();
         let mut octets = Vec::new();
         let mut last = None;
-        for (index, (op, result)) in ops.iter().zip(&mut results).enumerate() {
+        for (index, op) in ops.iter().enumerate().take(CHUNK) {
+            if octets.len() >= CHUNK_OCTETS {
+                break;
+            }
             self.sequence = self.sequence.wrapping_add(1);
             let start = octets.len();
-            *result = match op {
-                AddressOp::Add(address) => address.encode_add(self.sequence, false, &mut octets),
-                AddressOp::Remove(address) => address.encode_remove(self.sequence, false, &mut octets),
-            };
-            if result.is_ok() {
-                last = Some((index, start));
+            let result = op.encode(self.sequence, &mut octets);
+            match result {
+                Ok(()) => last = Some((index, start)),
+                Err(_) => octets.truncate(start),
             }
+            results.push(result);
         }
         if let Some((index, start)) = last {
             // `nlmsg_flags` stands behind the length and the kind.
@@ -171,7 +197,7 @@ impl Netlink {
         &mut self,
         request: Rtm,
         answer: Rtm,
-        parse: fn(&[u8]) -> Option<T>,
+        parse: impl Fn(&[u8]) -> Option<T>,
     ) -> Result<Vec<T>, NetlinkError> {
         let answer = u16::from(answer);
         for _ in 0..READINGS {
@@ -215,6 +241,14 @@ pub(super) fn open(flags: SocketFlags, groups: u32) -> Result<OwnedFd, NetlinkEr
     let socket = socket.map_err(NetlinkError::socket)?;
     bind(&socket, &SocketAddrNetlink::new(0, groups)).map_err(NetlinkError::socket)?;
     Ok(socket)
+}
+
+/// Lets a socket of [`open`] hear the groups of this mask, and no others.
+pub(super) fn join(socket: &OwnedFd, groups: u32) -> Result<(), NetlinkError> {
+    // A socket that has its address is bound anew to the same one, and only its groups change.
+    let own = getsockname(socket).map_err(NetlinkError::socket)?;
+    let own = SocketAddrNetlink::try_from(own).map_err(NetlinkError::socket)?;
+    bind(socket, &SocketAddrNetlink::new(own.pid(), groups)).map_err(NetlinkError::socket)
 }
 
 fn receive<'a>(socket: &OwnedFd, room: &'a mut [u8]) -> Result<&'a [u8], NetlinkError> {

@@ -11,4 +11,5 @@ mod frames;
 mod nftables;
 mod pair;
 mod receiving;
+mod routes;
 mod sending;

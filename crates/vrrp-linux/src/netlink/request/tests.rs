@@ -39,7 +39,7 @@ fn every_refusal_finds_its_request() {
             other => panic!("{n}: {other:?}"),
         }
     }
-    assert_eq!(netlink.apply(&[]), []);
+    assert_eq!(netlink.apply::<AddressOp>(&[]), []);
     assert_eq!(netlink.apply(&[AddressOp::Add(bad)]), [Err(NetlinkError::Unencodable)]);
 }
 
