@@ -22,6 +22,7 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("advert_v2", wire::advert_v2),
     ("advert_v3_v4", wire::advert_v3_v4),
     ("advert_v3_v6", wire::advert_v3_v6),
+    ("ah_packet", wire::ah_packet),
     ("conf_edit", layout::conf_edit),
     ("conf_expand", layout::conf_expand),
     ("conf_format", layout::conf_format),
@@ -30,4 +31,5 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("fsm_history", machine::fsm_history),
     ("ipv4_packet", wire::ipv4_packet),
     ("sim_heals", lan::sim_heals),
+    ("trailer", wire::trailer),
 ];

@@ -8,7 +8,7 @@ use zerocopy::IntoBytes;
 use crate::header::{AUTH_DATA_LEN, Header};
 use crate::{Addresses, AuthType, ChecksumRule, Ipv4Header, Password, Path};
 
-/// VRRPv2 authentication that stands in the message itself.
+/// VRRPv2 authentication as the message itself shows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Auth {
@@ -16,6 +16,9 @@ pub enum Auth {
     None,
     /// A password in clear. Only over IPv4.
     Pass(Password),
+    /// By an authentication header before the message, see [`emit_ah`](Advert::emit_ah): the type says so, and the
+    /// eight octets are zero. Only over IPv4.
+    Ah,
 }
 
 impl Auth {
@@ -24,12 +27,13 @@ impl Auth {
         match self {
             Self::None => AuthType::NONE,
             Self::Pass(_) => AuthType::SIMPLE,
+            Self::Ah => AuthType::AH,
         }
     }
 
-    const fn data(self) -> [u8; AUTH_DATA_LEN] {
+    pub(crate) const fn data(self) -> [u8; AUTH_DATA_LEN] {
         match self {
-            Self::None => [0; AUTH_DATA_LEN],
+            Self::None | Self::Ah => [0; AUTH_DATA_LEN],
             Self::Pass(password) => password.octets(),
         }
     }
@@ -74,11 +78,13 @@ impl<'a> Advert<'a> {
     /// The same with authentication.
     ///
     /// # Errors
-    /// [`AdvertError::Auth`] for a password in VRRPv3 or over IPv6, where there is no place for it.
+    /// [`AdvertError::Auth`] for any but none in VRRPv3 or over IPv6, where there is no place for it.
     pub const fn with_auth(self, auth: Auth) -> Result<Self, AdvertError> {
         match (auth, self.version, self.addresses) {
-            (Auth::None, ..) | (Auth::Pass(_), Version::V2, Addresses::V4(_)) => Ok(Self { auth, ..self }),
-            (Auth::Pass(_), ..) => Err(AdvertError::Auth),
+            (Auth::None, ..) | (Auth::Pass(_) | Auth::Ah, Version::V2, Addresses::V4(_)) => {
+                Ok(Self { auth, ..self })
+            }
+            (Auth::Pass(_) | Auth::Ah, ..) => Err(AdvertError::Auth),
         }
     }
 
@@ -159,7 +165,7 @@ impl<'a> Advert<'a> {
         self.emit(message, &ip.path(), rule);
     }
 
-    const fn header(&self) -> Header {
+    pub(crate) const fn header(&self) -> Header {
         let timing = match (self.version, self.interval.whole_secs()) {
             (Version::V2, Some(secs)) => (self.auth.auth_type().0 as u16) << 8 | secs as u16,
             // `new` lets no fraction of a second into VRRPv2.
@@ -182,7 +188,7 @@ pub enum AdvertError {
     /// The count is one octet.
     #[error("{0} addresses, an advert carries at most 255: exclude some from it")]
     TooManyAddresses(usize),
-    /// Only VRRPv2 over IPv4 has room for a password.
-    #[error("a password needs VRRPv2 over IPv4")]
+    /// Only VRRPv2 over IPv4 has an authentication type.
+    #[error("authentication needs VRRPv2 over IPv4")]
     Auth,
 }

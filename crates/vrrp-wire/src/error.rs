@@ -1,6 +1,7 @@
 //! Why a received packet is refused, and which counter says so.
 
 use core::fmt;
+use core::net::Ipv4Addr;
 
 use vrrp_types::{Interval, Version};
 
@@ -41,6 +42,54 @@ pub enum DecodeError {
     /// An authentication header (IP protocol 51) stands before the message, where none is expected.
     #[error("unexpected authentication header")]
     AuthenticationHeader,
+    /// There is no authentication header (IP protocol 51), where one is expected.
+    #[error("authentication header expected")]
+    NoAuthenticationHeader,
+    /// The authentication header says another length than that with 96 bits of ICV (RFC 4302 section 2.2).
+    #[error("authentication header of length {0}, expected 4")]
+    AhLength(u8),
+    /// The integrity check value of the authentication header is wrong: another key, or another packet.
+    #[error("wrong integrity check value")]
+    Icv,
+    /// The SPI of the authentication header is not the source address.
+    #[error("SPI {received}, expected the source address {address}")]
+    Spi {
+        /// As received
+        received: Ipv4Addr,
+        /// Where the packet came from
+        address: Ipv4Addr,
+    },
+    /// The number of the authentication header was heard before.
+    #[error("sequence number {received}, expected more than {last}")]
+    Sequence {
+        /// As received
+        received: u32,
+        /// The last one taken or sent
+        last: u32,
+    },
+    /// There is no trailer, where one is demanded.
+    #[error("authentication trailer expected")]
+    TrailerMissing,
+    /// The trailer is of an unknown scheme, or its reserved octets are not zero.
+    #[error("malformed authentication trailer")]
+    TrailerMalformed,
+    /// The trailer is signed with a key that is not ours.
+    #[error("unknown authentication key {0}")]
+    TrailerKey(u8),
+    /// The HMAC of the trailer is wrong.
+    #[error("wrong HMAC in the authentication trailer")]
+    TrailerMac,
+    /// The trailer was signed too long ago, or in the future.
+    #[error("authentication trailer is {skew} s old, at most {window} s either way are taken")]
+    TrailerStale {
+        /// The receiver's clock less the sender's, seconds
+        skew: i32,
+        /// Most that is taken, seconds
+        window: u16,
+    },
+    /// A trailer that was heard before, or an older one.
+    #[error("replayed authentication trailer")]
+    TrailerReplay,
     /// The virtual router identifier is 0.
     #[error("virtual router identifier must not be zero")]
     VridZero,
@@ -127,8 +176,18 @@ impl DecodeError {
             Self::HopLimit { .. } => Counter::Ttl,
             Self::Version { .. } => Counter::Version,
             Self::InvalidAuthType(_) => Counter::InvalidAuthType,
-            Self::AuthenticationHeader | Self::AuthTypeMismatch { .. } => Counter::AuthTypeMismatch,
-            Self::AuthFailure => Counter::AuthFailure,
+            Self::AuthenticationHeader | Self::NoAuthenticationHeader | Self::AuthTypeMismatch { .. } => {
+                Counter::AuthTypeMismatch
+            }
+            Self::AuthFailure | Self::AhLength(_) | Self::Icv | Self::Spi { .. } | Self::Sequence { .. } => {
+                Counter::AuthFailure
+            }
+            Self::TrailerMissing => Counter::TrailerMissing,
+            Self::TrailerMalformed => Counter::TrailerMalformed,
+            Self::TrailerKey(_) => Counter::TrailerKey,
+            Self::TrailerMac => Counter::TrailerMac,
+            Self::TrailerStale { .. } => Counter::TrailerStale,
+            Self::TrailerReplay => Counter::TrailerReplay,
             Self::AdvertInterval { .. } | Self::IntervalZero => Counter::AdvertInterval,
             Self::Checksum { .. } => Counter::Checksum,
             Self::Unicast | Self::Multicast => Counter::AddressList,
@@ -166,8 +225,20 @@ pub enum Counter {
     InvalidAuthType,
     /// Authentication type that is not ours
     AuthTypeMismatch,
-    /// Wrong password
+    /// Wrong password, or an authentication header that does not hold
     AuthFailure,
+    /// No trailer, where `auth_hmac` demands one
+    TrailerMissing,
+    /// Trailer that cannot be read
+    TrailerMalformed,
+    /// Trailer of a key that is not ours
+    TrailerKey,
+    /// Trailer with a wrong HMAC
+    TrailerMac,
+    /// Trailer that is too old or too new
+    TrailerStale,
+    /// Trailer that was heard before
+    TrailerReplay,
     /// Checksum
     Checksum,
     /// VRRP version that is not ours
@@ -178,7 +249,7 @@ pub enum Counter {
 
 impl Counter {
     /// Every counter in declaration order: `ALL[counter.index()] == counter`.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 17] = [
         Self::PacketLength,
         Self::AdvertInterval,
         Self::Ttl,
@@ -187,6 +258,12 @@ impl Counter {
         Self::InvalidAuthType,
         Self::AuthTypeMismatch,
         Self::AuthFailure,
+        Self::TrailerMissing,
+        Self::TrailerMalformed,
+        Self::TrailerKey,
+        Self::TrailerMac,
+        Self::TrailerStale,
+        Self::TrailerReplay,
         Self::Checksum,
         Self::Version,
         Self::Vrid,
@@ -209,6 +286,12 @@ impl Counter {
             Self::InvalidAuthType => "invalid_authtype",
             Self::AuthTypeMismatch => "authtype_mismatch",
             Self::AuthFailure => "auth_failure",
+            Self::TrailerMissing => "auth_ext_missing",
+            Self::TrailerMalformed => "auth_ext_malformed",
+            Self::TrailerKey => "auth_ext_unknown_key",
+            Self::TrailerMac => "auth_ext_invalid_hmac",
+            Self::TrailerStale => "auth_ext_stale",
+            Self::TrailerReplay => "auth_ext_replay",
             Self::Checksum => "chk_err",
             Self::Version => "vers_err",
             Self::Vrid => "vrid_err",

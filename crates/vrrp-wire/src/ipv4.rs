@@ -10,14 +10,11 @@ use vrrp_types::Vrid;
 use zerocopy::byteorder::network_endian::U16;
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned};
 
-use crate::{Arrival, DecodeError, HOP_LIMIT, Header, Path, Sum, TRAFFIC_CLASS};
+use crate::{Arrival, AuthHeader, DecodeError, HOP_LIMIT, Header, Path, Sum, TRAFFIC_CLASS};
 
 /// What an Ethernet frame carries at least; shorter packets are padded (IEEE 802.3: 64 octets with header and
 /// FCS). A VLAN tag takes four of them.
 const ETHERNET_MIN_PAYLOAD: usize = 46;
-
-/// Octets of the authentication header that keepalived writes: 96 bits of ICV.
-const AUTHENTICATION_HEADER_LEN: usize = 24;
 
 /// IP protocol or next header number: any octet is one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -96,7 +93,7 @@ impl<'a> Ipv4Packet<'a> {
     pub fn vrid(&self) -> Result<Vrid, DecodeError> {
         let skip = match self.protocol() {
             Protocol::VRRP => 0,
-            Protocol::AH => AUTHENTICATION_HEADER_LEN,
+            Protocol::AH => AuthHeader::LEN,
             Protocol(other) => return Err(DecodeError::Protocol(other)),
         };
         let offset = self.header_len() + skip;
@@ -111,6 +108,16 @@ impl<'a> Ipv4Packet<'a> {
     /// In this order: [`DecodeError::TotalLength`], [`DecodeError::Fragment`],
     /// [`DecodeError::AuthenticationHeader`], [`DecodeError::Protocol`].
     pub fn message(&self) -> Result<&'a [u8], DecodeError> {
+        let payload = self.payload()?;
+        match self.protocol() {
+            Protocol::VRRP => Ok(payload),
+            Protocol::AH => Err(DecodeError::AuthenticationHeader),
+            Protocol(other) => Err(DecodeError::Protocol(other)),
+        }
+    }
+
+    /// What follows the IP header, if the packet is whole.
+    pub(crate) fn payload(&self) -> Result<&'a [u8], DecodeError> {
         let (total, received) = (self.total_len(), self.octets.len());
         let padded = total < received && received <= ETHERNET_MIN_PAYLOAD;
         if total < self.header_len() || (total != received && !padded) {
@@ -119,11 +126,12 @@ impl<'a> Ipv4Packet<'a> {
         if self.is_fragment() {
             return Err(DecodeError::Fragment);
         }
-        match self.protocol() {
-            Protocol::VRRP => Ok(&self.octets[self.header_len()..total]),
-            Protocol::AH => Err(DecodeError::AuthenticationHeader),
-            Protocol(other) => Err(DecodeError::Protocol(other)),
-        }
+        Ok(&self.octets[self.header_len()..total])
+    }
+
+    /// The IP header as received, options included.
+    pub(crate) fn header_octets(&self) -> &'a [u8] {
+        &self.octets[..self.header_len()]
     }
 
     /// What [`Advert::parse`](crate::Advert::parse) wants to know of the IP layer.

@@ -4,6 +4,7 @@
 
 mod address;
 mod advert;
+mod ah;
 mod checksum;
 mod error;
 mod header;
@@ -13,19 +14,23 @@ mod mac;
 mod parse;
 mod password;
 mod policy;
+mod trailer;
 
 use core::net::{Ipv4Addr, Ipv6Addr};
 
 pub use address::Addresses;
 pub use advert::{Advert, AdvertError, Auth};
+pub use ah::{AhKey, AhSequence, AuthHeader, Authenticated};
 pub use checksum::{ChecksumRule, Sum};
 pub use error::{Counter, DecodeError};
 pub use header::{AuthType, Header};
 pub use ipv4::{Ipv4Header, Ipv4Packet, Protocol};
 pub use limits::max_addresses;
 pub use mac::virtual_mac;
+pub use parse::Checkpoint;
 pub use password::Password;
 pub use policy::{Arrival, AuthRule, DestinationRule, HopLimitRule, IntervalRule, Path, Policy};
+pub use trailer::{Freshness, Mark, Senders, Stamp, Stamper, Trailer, TrailerKey};
 
 /// The group every IPv4 router listens to unless configured otherwise (RFC 9568 section 5.1.1.2).
 pub const GROUP_V4: Ipv4Addr = Ipv4Addr::new(224, 0, 0, 18);

@@ -11,6 +11,15 @@ use crate::{
     Addresses, Advert, Arrival, Auth, AuthRule, AuthType, DecodeError, DestinationRule, IntervalRule, Policy,
 };
 
+/// Where in the order of the checks a proof that is not in the message itself has its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Checkpoint {
+    /// Length, hop limit and version hold: the place of a [`Trailer`](crate::Trailer).
+    Version,
+    /// VRRPv2: the authentication type holds: the place of an authentication header.
+    AuthType,
+}
+
 impl<'a> Advert<'a> {
     /// Reads a VRRP message, which starts at its header: [`Ipv4Packet::message`](crate::Ipv4Packet::message),
     /// or what an IPv6 raw socket delivers.
@@ -22,6 +31,20 @@ impl<'a> Advert<'a> {
     /// # Errors
     /// The [`DecodeError`] of that rule.
     pub fn parse(message: &'a [u8], arrival: &Arrival, policy: &Policy) -> Result<Self, DecodeError> {
+        Self::parse_proved(message, arrival, policy, |_| Ok(()))
+    }
+
+    /// As [`parse`](Self::parse), with a proof in its place among the checks: `prove` is called once at each
+    /// [`Checkpoint`] that is reached, and what it refuses is refused.
+    ///
+    /// # Errors
+    /// As for [`parse`](Self::parse), and those of `prove`.
+    pub fn parse_proved(
+        message: &'a [u8],
+        arrival: &Arrival,
+        policy: &Policy,
+        mut prove: impl FnMut(Checkpoint) -> Result<(), DecodeError>,
+    ) -> Result<Self, DecodeError> {
         let header = Header::peek(message)?;
         let vrid = header.vrid().ok_or(DecodeError::VridZero)?;
         let (addresses, auth_data) = split_body(header, message, arrival.path.family())?;
@@ -30,9 +53,11 @@ impl<'a> Advert<'a> {
             let received = header.version_number();
             return Err(DecodeError::Version { received, expected: policy.version });
         }
+        prove(Checkpoint::Version)?;
         let auth = match policy.version {
             Version::V2 => {
                 let auth = check_auth(policy.auth, header.auth_type(), auth_data)?;
+                prove(Checkpoint::AuthType)?;
                 check_interval(policy.interval, header.interval_secs())?;
                 auth
             }
@@ -84,14 +109,17 @@ fn check_auth(rule: AuthRule, received: AuthType, data: &[u8]) -> Result<Auth, D
     }
     let expected = match rule {
         AuthRule::Exactly(auth) => auth.auth_type(),
-        AuthRule::Any if received == AuthType::SIMPLE => received,
-        AuthRule::Any => AuthType::NONE,
+        AuthRule::Any => received,
     };
     if received != expected {
         return Err(DecodeError::AuthTypeMismatch { received, expected });
     }
-    if received != AuthType::SIMPLE {
-        return Ok(Auth::None);
+    match received {
+        AuthType::NONE => return Ok(Auth::None),
+        // As with a password, there is no place for it over IPv6.
+        AuthType::AH if data.is_empty() => return Err(DecodeError::AuthFailure),
+        AuthType::AH => return Ok(Auth::Ah),
+        _ => {}
     }
     // Over IPv6 there are no such octets, so no password is ever right.
     let data = <[u8; AUTH_DATA_LEN]>::try_from(data).map_err(|_| DecodeError::AuthFailure)?;

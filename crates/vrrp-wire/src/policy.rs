@@ -153,9 +153,9 @@ impl HopLimitRule {
 /// The VRRPv2 authentication that is accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AuthRule {
-    /// None, or this password.
+    /// None, this password, or an authentication header.
     Exactly(Auth),
-    /// None, or any password.
+    /// Any that the message can show.
     Any,
 }
 

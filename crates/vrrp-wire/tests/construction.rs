@@ -23,6 +23,8 @@ fn what_cannot_be_said_cannot_be_constructed() {
     assert_eq!(new(Version::V3, 100, Addresses::V4(&v4_list)), Err(AdvertError::TooManyAddresses(256)));
     assert!(new(Version::V3, 100, Addresses::V4(&v4_list[..255])).is_ok());
     assert_eq!(new(Version::V3, 100, one).unwrap().with_auth(pass), Err(AdvertError::Auth));
+    assert_eq!(new(Version::V3, 100, one).unwrap().with_auth(Auth::Ah), Err(AdvertError::Auth));
+    assert_eq!(new(Version::V2, 100, six).unwrap().with_auth(Auth::Ah), Err(AdvertError::Auth));
     assert_eq!(new(Version::V2, 100, six).unwrap().with_auth(pass), Err(AdvertError::Auth));
     assert!(new(Version::V2, 100, one).unwrap().with_auth(pass).is_ok());
     assert!(new(Version::V3, 100, six).unwrap().with_auth(Auth::None).is_ok());

@@ -333,17 +333,6 @@ fn an_old_unicast_peer_is_found_out_by_a_second_reading() {
     assert!(Advert::parse(&message, &arrived, &policy).is_ok());
 }
 
-#[test]
-fn an_authentication_header_is_recognised_and_refused_by_name() {
-    let packet =
-        hex("45c0004000010000ff33d0b50a010001e0000012 700400000a01000100000001a76cc6cf434535792d7a73a0
-         2136c80102010a58 0a01006e 0000000000000000");
-    let packet = Ipv4Packet::parse(&packet).unwrap();
-    assert_eq!(packet.vrid(), Ok(vrid(54)));
-    assert_eq!(packet.protocol(), Protocol::AH);
-    assert_eq!(packet.message(), Err(DecodeError::AuthenticationHeader));
-}
-
 /// keepalived 2.4 may add a trailer of 28 octets, which is not part of the message.
 #[test]
 fn a_trailer_makes_the_message_too_long() {

@@ -158,12 +158,9 @@ const REFUSED_V2: &[Case] = &[
         Counter::AuthTypeMismatch,
     ),
     (
-        "type AH without the header that belongs to it",
-        |m, _, p| {
-            m[4] = 2;
-            p.auth = AuthRule::Any;
-        },
-        DecodeError::AuthTypeMismatch { received: AuthType::AH, expected: AuthType::NONE },
+        "an authentication header where a password is wanted",
+        |m, _, _| m[4] = 2,
+        DecodeError::AuthTypeMismatch { received: AuthType::AH, expected: AuthType::SIMPLE },
         Counter::AuthTypeMismatch,
     ),
     ("last octet of the password", |m, _, _| m[23] = 1, DecodeError::AuthFailure, Counter::AuthFailure),
@@ -275,6 +272,9 @@ fn over_ipv6_no_password_is_right() {
     let mut policy = v2();
     policy.checksum = ChecksumRule::Skip;
     policy.auth = AuthRule::Exactly(Auth::Pass(Password::new(b"")));
+    assert_eq!(Advert::parse(&message, &arrived, &policy), Err(DecodeError::AuthFailure));
+    policy.auth = AuthRule::Exactly(Auth::Ah);
+    let message = hex("2142780102010000 fe800000000000000000000000000066");
     assert_eq!(Advert::parse(&message, &arrived, &policy), Err(DecodeError::AuthFailure));
 }
 
