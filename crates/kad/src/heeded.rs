@@ -109,6 +109,7 @@ const HEEDED: &[(&str, &[&str])] = &[
         &[
             "accept",
             "advert_int",
+            "auth_hmac",
             "authentication",
             "check_unicast_src",
             "dont_track_primary",
@@ -167,6 +168,7 @@ const HEEDED: &[(&str, &[&str])] = &[
             "vmac_xmit_base",
         ],
     ),
+    ("vrrp_instance/auth_hmac", &["active_key", "anti_replay", "key", "mode", "time_window"]),
     ("vrrp_instance/authentication", &["auth_pass", "auth_type"]),
     ("vrrp_sync_group", &["global_tracking", "group", "sync_group_tracking_weight", "track_interface"]),
 ];

@@ -18,6 +18,9 @@ fn v3(centis: u16) -> Protocol {
     Protocol::v3(Interval::from_centis(centis).expect("an interval"))
 }
 
+/// A key for signed adverts.
+const KEY: &str = "0123456789abcdef0123456789abcdef";
+
 /// Plays the row, the first router being the better one.
 fn play(left: &PeerKind, right: &PeerKind, protocol: &Protocol) {
     match failover(left, right, protocol) {
@@ -38,6 +41,8 @@ macro_rules! rows {
 
 rows! {
     kad_kad_v2_pass: kad(), kad(), Protocol::v2().with_password("1111");
+    kad_kad_v3_trailer: kad(), kad(), v3(10).with_trailer(KEY);
+    kad_kad_v3_ipv6_trailer_unicast: kad(), kad(), v3(10).over_ipv6().by_unicast().with_trailer(KEY);
     kad_kad_v3_1s: kad(), kad(), v3(100);
     kad_kad_v3_100ms: kad(), kad(), v3(10);
     kad_kad_v3_10ms: kad(), kad(), v3(1);
@@ -47,6 +52,7 @@ rows! {
     kad_kad_v3_ipv6_unicast: kad(), kad(), v3(10).over_ipv6().by_unicast();
 
     kad_keepalived_v2_pass: kad(), PeerKind::Keepalived, Protocol::v2().with_password("1111");
+    kad_keepalived_v2_header: kad(), PeerKind::Keepalived, Protocol::v2().with_header("secret12");
     kad_keepalived_v3_1s: kad(), PeerKind::Keepalived, v3(100);
     kad_keepalived_v3_100ms: kad(), PeerKind::Keepalived, v3(10);
     kad_keepalived_v2_unicast: kad(), PeerKind::Keepalived, Protocol::v2().by_unicast();
@@ -54,6 +60,7 @@ rows! {
     kad_keepalived_v3_ipv6: kad(), PeerKind::Keepalived, v3(10).over_ipv6();
 
     keepalived_kad_v2_pass: PeerKind::Keepalived, kad(), Protocol::v2().with_password("1111");
+    keepalived_kad_v2_header: PeerKind::Keepalived, kad(), Protocol::v2().with_header("secret12");
     keepalived_kad_v3_1s: PeerKind::Keepalived, kad(), v3(100);
     keepalived_kad_v3_100ms: PeerKind::Keepalived, kad(), v3(10);
     keepalived_kad_v2_unicast: PeerKind::Keepalived, kad(), Protocol::v2().by_unicast();

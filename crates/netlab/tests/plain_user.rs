@@ -25,7 +25,7 @@ fn spec(priority: u8) -> Spec {
         interval: Interval::from_centis(10).expect("a tenth of a second is an interval"),
         addresses: vec![(SHARED, 24)],
         unicast: None,
-        password: None,
+        proof: None,
     }
 }
 

@@ -4,6 +4,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use super::proof::Proof;
 use kaconf::model::{self, Authentication, ChecksumV3, Mode, OldUnicastChecksum};
 use vrrp_fsm::Priority;
 use vrrp_linux::{BatchFull, IfIndex, TxBatch, TxMeta};
@@ -40,7 +41,7 @@ impl Template {
             vrid: model.vrid,
             interval: model.advert_int,
             addresses: Own::of(model),
-            auth: auth(model.authentication),
+            auth: auth(model),
             checksum: checksum(model),
             destinations: destinations(&model.mode),
             ttl: match &model.mode {
@@ -80,21 +81,26 @@ impl Template {
         self.destinations.len()
     }
 
-    /// A new advert begins: the next identification, which is never 0 (the kernel would choose one itself).
-    pub(super) fn begin(&mut self) {
+    /// A new advert begins: the next identification, which is never 0 (the kernel would choose one itself), and
+    /// the next proof.
+    pub(super) fn begin(&mut self, proof: &mut Proof, priority: Priority, source: IpAddr) {
         self.identification = self.identification.checked_add(1).unwrap_or(1);
+        // Checked when the template was made; a priority cannot break it.
+        if let Ok(advert) = self.advert(priority) {
+            proof.begin(&advert, source);
+        }
     }
 
     /// Writes the packet for one of the destinations.
     pub(super) fn push(
         &self,
         batch: &mut TxBatch,
+        proof: &Proof,
         priority: Priority,
         source: IpAddr,
         interface: Option<IfIndex>,
         destination: usize,
     ) -> Result<(), BatchFull> {
-        // Checked when the template was made; a priority cannot break it.
         let Ok(advert) = self.advert(priority) else { return Ok(()) };
         let destination = self.destinations[destination];
         let meta = TxMeta { interface, source, destination, hop_limit: self.ttl };
@@ -103,13 +109,11 @@ impl Template {
                 let mut ip = Ipv4Header::new(source, destination);
                 ip.ttl = self.ttl;
                 ip.identification = self.identification;
-                batch.push(&meta, advert.ipv4_len(), |octets| advert.emit_ipv4(octets, &ip, self.checksum))
+                proof.push_v4(batch, &meta, &advert, &ip, self.checksum)
             }
             (IpAddr::V6(source), IpAddr::V6(destination)) => {
                 let path = vrrp_wire::Path::V6 { source, destination };
-                batch.push(&meta, advert.wire_len(), |octets| {
-                    advert.emit(octets, &path, ChecksumRule::Skip);
-                })
+                proof.push_v6(batch, &meta, &advert, &path)
             }
             (IpAddr::V4(_), IpAddr::V6(_)) | (IpAddr::V6(_), IpAddr::V4(_)) => Ok(()),
         }
@@ -139,10 +143,11 @@ fn v6(ip: IpAddr) -> Option<Ipv6Addr> {
     if let IpAddr::V6(ip) = ip { Some(ip) } else { None }
 }
 
-pub(super) fn auth(model: Authentication) -> Auth {
-    match model {
+pub(super) fn auth(model: &model::Instance) -> Auth {
+    match model.authentication {
         Authentication::Pass(password) => Auth::Pass(Password::from(password)),
-        Authentication::None | Authentication::Ah(_) => Auth::None,
+        Authentication::Ah(_) => Auth::Ah,
+        Authentication::None => Auth::None,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use rustix::time::{ClockId, Timespec, clock_gettime};
 use vrrp_fsm::Instant;
+use vrrp_wire::Stamp;
 
 /// Monotonic time. It does not jump when the wall clock is set, and stands still while the host is suspended.
 pub(super) fn now() -> Instant {
@@ -17,6 +18,12 @@ pub(super) fn since_boot() -> Instant {
 pub(super) fn wall_seconds() -> f64 {
     let wall = clock_gettime(ClockId::Realtime);
     wall.tv_sec as f64 + wall.tv_nsec as f64 / 1e9
+}
+
+/// The wall clock, for adverts that are signed: never for a timer.
+pub(super) fn wall_stamp() -> Stamp {
+    let wall = clock_gettime(ClockId::Realtime);
+    Stamp::at(wall.tv_sec.cast_unsigned(), wall.tv_nsec as u32)
 }
 
 fn nanos(time: Timespec) -> Instant {

@@ -30,7 +30,7 @@ use super::tracking::Trackers;
 use super::vmac::Vmacs;
 use super::wakeups::Wakeups;
 use super::watch::Watch;
-use super::{clock, journal};
+use super::{clock, journal, proof};
 
 #[derive(Debug)]
 pub(super) struct Driver {
@@ -164,6 +164,7 @@ impl Driver {
                 Action::Report(event) => {
                     journal::report(instance, event);
                     self.notices.reported(instance, event);
+                    proof::follow(instance, event);
                 }
             }
         }
@@ -241,6 +242,7 @@ fn entered(instance: &mut Instance, before: State, state: State) {
     journal::entered(instance, before, state);
     if state == State::Master {
         instance.stats.became_master += 1;
+        instance.proof.begin_term();
     }
     if before == State::Master {
         instance.stats.released_master += 1;

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::num::NonZeroU8;
 use std::time::Duration;
 
-use kaconf::model::{self, Authentication, ChecksumV3, HmacMode, Mode, OldUnicastChecksum};
+use kaconf::model::{self, ChecksumV3, Mode, OldUnicastChecksum};
 use vrrp_fsm::{Announcements, Config, ConfigError, Faults, Machine, State};
 use vrrp_linux::IfIndex;
 use vrrp_types::Family;
@@ -14,6 +14,8 @@ use vrrp_wire::{AdvertError, AuthRule, ChecksumRule, Policy};
 use super::addresses::Held;
 use super::advert::{self, Template};
 use super::firewall::Guarded;
+use super::proof::Proof;
+use super::receivers::Place;
 use super::stats::Stats;
 use super::vmac;
 
@@ -50,6 +52,8 @@ pub(super) struct Instance {
     pub(super) template: Template,
     /// What it takes for an advert.
     pub(super) policy: Policy,
+    /// How adverts are proved, its own and those it takes.
+    pub(super) proof: Proof,
     /// The interface it was given, while it exists.
     pub(super) base: Option<IfIndex>,
     /// The interface that is its own: a VMAC, or the one it was given.
@@ -86,6 +90,7 @@ impl Instance {
             template,
             policy: policy(&model),
             base: None,
+            proof: Proof::of(&model),
             interface: None,
             source: model.source,
             speaks_from: model.source,
@@ -123,6 +128,11 @@ impl Instance {
         matches!(self.model.mode, Mode::Unicast { .. })
     }
 
+    /// Where it listens.
+    pub(super) fn place(&self) -> Place {
+        (self.port(), self.family(), self.proof.protocol())
+    }
+
     pub(super) fn family(&self) -> Family {
         self.model.family
     }
@@ -142,16 +152,7 @@ impl Instance {
         if vmac::is_misconfigured(&self.model) {
             faults |= Faults::CONFIG;
         }
-        // Its peers would not hear it, and it would not hear them: two masters.
-        if matches!(self.model.authentication, Authentication::Ah(_)) || self.must_sign() {
-            faults |= Faults::CONFIG;
-        }
         faults
-    }
-
-    /// Whether `auth_hmac` asks for adverts that prove who sent them.
-    pub(super) fn must_sign(&self) -> bool {
-        self.model.auth_hmac.as_ref().is_some_and(|hmac| hmac.mode != HmacMode::ReceiveOnly)
     }
 }
 
@@ -193,7 +194,7 @@ pub(super) fn policy(model: &model::Instance) -> Policy {
         Mode::Multicast { .. } => Policy::multicast(model.version, model.advert_int),
         Mode::Unicast { .. } => Policy::unicast(model.version, model.advert_int),
     };
-    policy.auth = AuthRule::Exactly(advert::auth(model.authentication));
+    policy.auth = AuthRule::Exactly(advert::auth(model));
     policy.checksum = match (model.family, model.checksum_v3, &model.mode) {
         // The kernel has verified it.
         (Family::V6, _, _) => ChecksumRule::Skip,

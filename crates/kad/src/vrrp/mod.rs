@@ -22,6 +22,7 @@ mod outbox;
 mod owed;
 mod poll;
 mod programs;
+mod proof;
 mod receivers;
 mod reception;
 mod reload;

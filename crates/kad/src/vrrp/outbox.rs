@@ -117,11 +117,11 @@ impl Outbox {
     pub(super) fn push(&mut self, id: InstanceId, instance: &mut Instance, priority: Priority) {
         let Some(source) = instance.speaks_from else { return };
         let Some(lane) = self.lane(instance.family(), instance.is_unicast()) else { return };
-        instance.template.begin();
+        instance.template.begin(&mut instance.proof, priority, source);
         for destination in 0..instance.template.packets() {
-            let template = &instance.template;
+            let (template, proof, interface) = (&instance.template, &instance.proof, instance.port());
             let push =
-                |batch: &mut TxBatch| template.push(batch, priority, source, instance.port(), destination);
+                |batch: &mut TxBatch| template.push(batch, proof, priority, source, interface, destination);
             if push(&mut lane.batch).is_err() {
                 lane.flush();
                 // An empty batch takes any advert: the longest is some four thousand octets.

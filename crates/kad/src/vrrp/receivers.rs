@@ -1,4 +1,4 @@
-//! The receiving sockets, one per interface and family, and which instance an advert is for.
+//! The receiving sockets, one per interface, family and protocol, and which instance an advert is for.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -10,8 +10,8 @@ use vrrp_types::{Family, Vrid};
 
 use super::instance::{Instance, InstanceId};
 
-/// A place to listen: an interface (or all, for unicast without one) and a family.
-pub(super) type Place = (Option<IfIndex>, Family);
+/// A place to listen: an interface (or all, for unicast without one), a family and an IP protocol.
+pub(super) type Place = (Option<IfIndex>, Family, u8);
 
 #[derive(Debug)]
 pub(super) struct Slot {
@@ -52,8 +52,7 @@ impl Receivers {
         for (index, instance) in instances.iter().enumerate() {
             let missing = instance.model.interface.is_some() && instance.port().is_none();
             if !missing {
-                let place = (instance.port(), instance.family());
-                wanted.entry(place).or_default().push(InstanceId::new(index));
+                wanted.entry(instance.place()).or_default().push(InstanceId::new(index));
             }
         }
         for (place, &number) in &self.numbers {
@@ -69,7 +68,7 @@ impl Receivers {
                 let configured =
                     listeners.iter().filter_map(|id| instances[id.index()].model.rx_buffer).max();
                 let buffer = configured.or_else(|| swarm_buffer(listeners.len()));
-                let options = RxOptions { buffer, ..RxOptions::default() };
+                let options = RxOptions { buffer, protocol: place.2 };
                 match Receiver::open(place.1, interface, &options) {
                     Ok(receiver) => {
                         self.slots[number] =

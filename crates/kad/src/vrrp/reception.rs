@@ -2,6 +2,7 @@
 //!
 //! No allocation, and nothing is logged twice: whoever floods the link moves counters, not the disk.
 
+mod refusals;
 #[cfg(test)]
 mod tests;
 
@@ -13,10 +14,12 @@ use vrrp_fsm::{Heard, State};
 use vrrp_linux::Datagram;
 use vrrp_types::{Version, Vrid};
 use vrrp_wire::{
-    Advert, Arrival, ChecksumRule, Counter, DecodeError, GROUP_V4, Header, HopLimitRule, Ipv4Packet, Path,
+    Advert, Arrival, Authenticated, Checkpoint, ChecksumRule, Counter, DecodeError, GROUP_V4, Header,
+    HopLimitRule, Ipv4Packet, Path, Trailer,
 };
 
 use super::instance::{Instance, InstanceId};
+use super::proof::Proof;
 use super::receivers::Slot;
 
 /// A datagram that names a virtual router.
@@ -25,6 +28,14 @@ pub(super) struct Addressed<'a> {
     pub(super) source: IpAddr,
     destination: Option<IpAddr>,
     content: Content<'a>,
+}
+
+/// What of a datagram an instance reads.
+struct Parts<'a> {
+    message: &'a [u8],
+    arrival: Arrival,
+    header: Option<Authenticated<'a>>,
+    trailer: Option<&'a Trailer>,
 }
 
 enum Content<'a> {
@@ -80,15 +91,44 @@ impl Addressed<'_> {
         }
     }
 
-    fn parse(&self, instance: &Instance, rule: Option<ChecksumRule>) -> Result<Advert<'_>, DecodeError> {
+    /// What this instance is to read of it.
+    fn parts(&self, proof: &Proof) -> Result<Parts<'_>, DecodeError> {
+        let (octets, arrival, header) = match &self.content {
+            Content::V4(packet) if proof.is_ah() => {
+                let header = packet.authenticated()?;
+                (header.message(), packet.arrival(), Some(header))
+            }
+            Content::V4(packet) => (packet.message()?, packet.arrival(), None),
+            Content::V6 { message, arrival } => (*message, *arrival, None),
+        };
+        let (message, trailer) = proof.split(octets, arrival.path.family());
+        Ok(Parts { message, arrival, header, trailer })
+    }
+
+    fn parse(&self, instance: &mut Instance) -> Result<Advert<'_>, DecodeError> {
+        let Instance { policy, proof, .. } = &mut *instance;
+        let Parts { message, arrival, header, trailer } = self.parts(proof)?;
+        let read = Advert::parse_proved(message, &arrival, policy, |checkpoint| match checkpoint {
+            Checkpoint::Version => proof.check_trailer(message, trailer, self.source),
+            Checkpoint::AuthType => proof.check_header(header.as_ref()),
+        });
+        if !matches!(read, Err(DecodeError::Checksum { .. })) || !may_be_old_unicast(instance) {
+            return read;
+        }
+        // A proof is good once; it was before the checksum was looked at.
         let mut policy = instance.policy;
-        if let Some(rule) = rule {
-            policy.checksum = rule;
-        }
-        match &self.content {
-            Content::V4(packet) => Advert::parse(packet.message()?, &packet.arrival(), &policy),
-            Content::V6 { message, arrival } => Advert::parse(message, arrival, &policy),
-        }
+        policy.checksum = ChecksumRule::Group(GROUP_V4);
+        let read = Advert::parse(message, &arrival, &policy)?;
+        info!("({}) Setting unicast VRRPv3 checksum to old version", instance.name());
+        instance.policy.checksum = ChecksumRule::Group(GROUP_V4);
+        instance.template.sum_as_multicast(GROUP_V4);
+        Ok(read)
+    }
+
+    /// Whether a sender of trailers is none of the peers: it has no mark, and could be heard twice.
+    fn is_stranger(&self, instance: &Instance) -> bool {
+        let signed = || self.parts(&instance.proof).is_ok_and(|parts| parts.trailer.is_some());
+        !instance.proof.admits(self.source) && signed()
     }
 
     fn hop_limit(&self) -> u8 {
@@ -103,16 +143,11 @@ impl Addressed<'_> {
         if matches!(instance.machine.state(), State::Init | State::Fault) {
             return None;
         }
-        let mut outcome = self.parse(instance, None);
-        if matches!(outcome, Err(DecodeError::Checksum { .. })) && may_be_old_unicast(instance) {
-            outcome = self.parse(instance, Some(ChecksumRule::Group(GROUP_V4)));
-            if outcome.is_ok() {
-                info!("({}) Setting unicast VRRPv3 checksum to old version", instance.name());
-                instance.policy.checksum = ChecksumRule::Group(GROUP_V4);
-                instance.template.sum_as_multicast(GROUP_V4);
-            }
+        if self.is_stranger(instance) {
+            self.name_stranger(instance);
+            return None;
         }
-        match outcome {
+        match self.parse(instance) {
             Ok(advert) => self.accept(instance, &advert),
             Err(refusal) => {
                 self.refuse(instance, refusal);
@@ -142,6 +177,7 @@ impl Addressed<'_> {
         if advert.priority().is_stop() {
             instance.stats.priority_zero_received += 1;
         }
+        self.check_skew(instance);
         self.check_interval(instance, advert);
         Some(Heard { source: self.source, priority: advert.priority(), interval: advert.interval() })
     }
@@ -167,12 +203,16 @@ impl Addressed<'_> {
         }
     }
 
+    fn name_stranger(&self, instance: &mut Instance) {
+        if instance.complain("peer") {
+            info!("({}) unicast source address {} not a unicast peer", instance.name(), self.source);
+        }
+    }
+
     fn check_peer(&self, instance: &mut Instance) -> Option<()> {
         let Mode::Unicast { peers, check_source: true, .. } = &instance.model.mode else { return Some(()) };
         let Some(peer) = peers.iter().find(|peer| peer.address == self.source) else {
-            if instance.complain("peer") {
-                info!("({}) unicast source address {} not a unicast peer", instance.name(), self.source);
-            }
+            self.name_stranger(instance);
             return None;
         };
         let Some((min, max)) = peer.ttl else { return Some(()) };
@@ -182,6 +222,18 @@ impl Addressed<'_> {
                 self.refuse(instance, refusal);
                 None
             }
+        }
+    }
+
+    /// Clocks that drift apart are told of before they are too far apart.
+    fn check_skew(&self, instance: &mut Instance) {
+        if let Some((skew, window)) = instance.proof.take_skew()
+            && instance.complain("skew")
+        {
+            let (name, from) = (instance.name(), self.source);
+            info!(
+                "({name}) authentication clock skew {skew} sec from {from} approaching window {window} sec"
+            );
         }
     }
 
@@ -201,10 +253,13 @@ impl Addressed<'_> {
     fn refuse(&self, instance: &mut Instance, refusal: DecodeError) {
         let counter = refusal.counter();
         instance.stats.refuse(counter);
-        let (from, known) = (self.source, !instance.complain(counter.key()));
+        let (from, known) = (self.source, !instance.complain(refusals::topic(refusal)));
         let name = instance.name();
         if known {
             trace!("({name}) dropped advert from {from}: {refusal}");
+            return;
+        }
+        if refusals::of_proof(name, from, refusal) {
             return;
         }
         match refusal {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use kaconf::model::{Authentication, Config, DynamicInterfaces};
+use kaconf::model::{Config, DynamicInterfaces};
 use tracing::{error, info, warn};
 use vrrp_fsm::{Input, Instant};
 use vrrp_linux::{NetlinkError, SocketError};
@@ -100,12 +100,6 @@ pub(super) fn mention_missing(instance: &Instance) {
         warn!(
             "({name}) promote_secondaries is not set by this version: set net.ipv4.conf.IFACE.promote_secondaries=1"
         );
-    }
-    if matches!(model.authentication, Authentication::Ah(_)) {
-        warn!("({name}) auth_type AH is not spoken by this version: the instance stays in FAULT");
-    }
-    if instance.must_sign() {
-        warn!("({name}) auth_hmac is not spoken by this version: the instance stays in FAULT");
     }
 }
 

@@ -145,7 +145,15 @@ fn dumps(stage: &Stage) -> Dumps {
 fn lines(text: &str) -> Vec<String> {
     let mut section = "";
     let mut lines = Vec::new();
+    // As keepalived says since 2.4, with the six lines after it.
+    let since_24 =
+        |line: &str| line.contains("auth_ext_") || line.trim() == "Authentication Extension Errors:";
+    let of_a_trailer = ["Missing", "Malformed", "Unknown Key", "Invalid HMAC", "Stale", "Replay"];
     for line in text.lines() {
+        let name = line.trim().split(':').next().unwrap_or_default();
+        if since_24(line) || of_a_trailer.contains(&name) {
+            continue;
+        }
         if line.trim_end().ends_with(':') {
             section = line.trim();
         }

@@ -6,7 +6,7 @@ use vrrp_wire::{Auth, Password};
 
 use crate::stage::both;
 use crate::story::{Play, Story};
-use crate::voice::{advert, advert_from, advert_of};
+use crate::voice::{advert, advert_from, advert_of, headed};
 use crate::wire::{Late, compare_frames, difference, on_time};
 
 /// The usual instance of these scenarios: VRRPv3, 0.3 s, priority 200.
@@ -234,6 +234,32 @@ fn v2_with_a_password() {
         play.stage.eve_sends(&rival(250, b"secret1"));
         play.line("Entering BACKUP STATE");
         play.stage.eve_sends(&rival(0, b"secret1"));
+        play.line("Entering MASTER STATE");
+        play.adverts(1);
+    });
+}
+
+/// Who answers with which number is in the frames.
+#[test]
+#[ignore = "needs namespaces: cargo xtask test --only oracle"]
+fn v2_with_authentication_headers() {
+    let auth = "authentication {\n auth_type AH\n auth_pass secret12\n }";
+    let conf = conf(auth).replace("version 3", "version 2").replace("advert_int 0.3", "advert_int 1");
+    let rival = |priority, number| headed(priority, *b"secret12", number);
+    same_story("v2 AH rivals", &conf, |play| {
+        play.line("Entering MASTER STATE");
+        play.adverts(1);
+        play.pass(PERIOD);
+        // Another key, an old number, none of both; then a lower one that is answered two numbers higher.
+        play.stage.eve_sends(&headed(250, *b"secret13", 9));
+        play.stage.eve_sends(&rival(250, 1));
+        play.stage.eve_sends(&advert_of(2, 100, 250, &[[10, 77, 0, 100]], Auth::None));
+        play.stage.eve_sends(&rival(150, 40));
+        play.adverts(2);
+        play.pass(PERIOD);
+        play.stage.eve_sends(&rival(250, 50));
+        play.line("Entering BACKUP STATE");
+        play.stage.eve_sends(&rival(0, 51));
         play.line("Entering MASTER STATE");
         play.adverts(1);
     });

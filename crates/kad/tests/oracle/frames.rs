@@ -63,6 +63,22 @@ fn v2_with_a_password() {
 
 #[test]
 #[ignore = "needs namespaces: cargo xtask test --only oracle"]
+fn v2_with_an_authentication_header() {
+    let auth = "authentication {\n auth_type AH\n auth_pass secret12\n }";
+    same_life("v2 AH", &instance(2, "1", auth, "10.77.0.100 10.77.0.101"), 3);
+}
+
+/// The TTL is none of the signed octets there, and one number serves all peers.
+#[test]
+#[ignore = "needs namespaces: cargo xtask test --only oracle"]
+fn unicast_with_an_authentication_header() {
+    let auth = "unicast_peer {\n 10.77.0.2\n 10.77.0.3\n }\n unicast_ttl 64\n garp_master_delay 0
+        authentication {\n auth_type AH\n auth_pass abc\n }";
+    same_life("unicast AH", &instance(2, "1", auth, "10.77.0.100"), 6);
+}
+
+#[test]
+#[ignore = "needs namespaces: cargo xtask test --only oracle"]
 fn v3() {
     let conf = instance(3, "0.3", "garp_master_delay 1", "10.77.0.100/24 10.77.0.101 10.77.0.102/16");
     same_life("v3", &conf, 7);

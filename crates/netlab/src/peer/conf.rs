@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::Spec;
+use super::{Proof, Spec};
 
 pub(crate) fn keepalived(spec: &Spec) -> String {
     let Spec { vrid, priority, version, interval, .. } = spec;
@@ -13,12 +13,17 @@ pub(crate) fn keepalived(spec: &Spec) -> String {
     if let Some((ours, theirs)) = spec.unicast {
         let _ = writeln!(conf, "    unicast_src_ip {ours}\n    unicast_peer {{\n        {theirs}\n    }}");
     }
-    if let Some(password) = &spec.password {
-        let _ = writeln!(
-            conf,
-            "    authentication {{\n        auth_type PASS\n        auth_pass {password}\n    }}"
-        );
-    }
+    let password = |kind, password| {
+        format!("    authentication {{\n        auth_type {kind}\n        auth_pass {password}\n    }}\n")
+    };
+    conf += &match &spec.proof {
+        None => String::new(),
+        Some(Proof::Password(word)) => password("PASS", word),
+        Some(Proof::Header(word)) => password("AH", word),
+        Some(Proof::Trailer(key)) => {
+            format!("    auth_hmac {{\n        key 1 {key}\n        active_key 1\n    }}\n")
+        }
+    };
     conf.push_str("    virtual_ipaddress {\n");
     for (address, length) in &spec.addresses {
         let _ = writeln!(conf, "        {address}/{length}");
@@ -56,7 +61,7 @@ mod tests {
             interval: Interval::DEFAULT,
             addresses: vec![([10, 77, 0, 100].into(), 24)],
             unicast: Some(([10, 77, 0, 1].into(), [10, 77, 0, 2].into())),
-            password: Some("1111".to_owned()),
+            proof: Some(Proof::Password("1111".to_owned())),
         }
     }
 

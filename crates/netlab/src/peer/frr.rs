@@ -75,7 +75,7 @@ fn check(host: &Host, spec: &Spec) -> Result<(), LabError> {
     let unsupported = |feature| Err(LabError::Unsupported { peer: "vrrpd", feature });
     match spec {
         Spec { unicast: Some(_), .. } => unsupported("unicast"),
-        Spec { password: Some(_), .. } => unsupported("authentication"),
+        Spec { proof: Some(_), .. } => unsupported("authentication"),
         _ if host.is_rootless() => Err(LabError::NeedsRoot { peer: "vrrpd" }),
         _ => Ok(()),
     }

@@ -53,8 +53,20 @@ pub struct Spec {
     pub addresses: Vec<(IpAddr, u8)>,
     /// Our and the other's address, for adverts by unicast.
     pub unicast: Option<(IpAddr, IpAddr)>,
-    /// The password, for VRRPv2's simple authentication.
-    pub password: Option<String>,
+    /// How they prove to each other who they are.
+    pub proof: Option<Proof>,
+}
+
+/// How two routers prove to each other who they are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Proof {
+    /// This password, by VRRPv2's simple authentication.
+    Password(String),
+    /// This password, by an authentication header; VRRPv2 over IPv4.
+    Header(String),
+    /// This key of 32 to 64 octets, by keepalived's `auth_hmac`.
+    Trailer(String),
 }
 
 impl Spec {

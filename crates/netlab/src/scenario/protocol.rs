@@ -7,7 +7,7 @@ use std::time::Duration;
 use vrrp_types::{Family, Interval, Priority, Version, Vrid};
 
 use super::report::Side;
-use crate::peer::Spec;
+use crate::peer::{Proof, Spec};
 use crate::{Host, LabError};
 
 /// Which dialect of VRRP a scenario speaks.
@@ -21,20 +21,20 @@ pub struct Protocol {
     pub family: Family,
     /// Whether adverts go to the other router's address, not to the group's.
     pub unicast: bool,
-    /// The password, for VRRPv2's simple authentication.
-    pub auth: Option<String>,
+    /// How the routers prove to each other who they are.
+    pub proof: Option<Proof>,
 }
 
 impl Protocol {
     /// VRRPv2 at 1 s over IPv4, multicast, no authentication.
     pub const fn v2() -> Self {
         let (version, interval) = (Version::V2, Interval::DEFAULT);
-        Self { version, interval, family: Family::V4, unicast: false, auth: None }
+        Self { version, interval, family: Family::V4, unicast: false, proof: None }
     }
 
     /// VRRPv3 over IPv4, multicast.
     pub const fn v3(interval: Interval) -> Self {
-        Self { version: Version::V3, interval, family: Family::V4, unicast: false, auth: None }
+        Self { version: Version::V3, interval, family: Family::V4, unicast: false, proof: None }
     }
 
     /// The same over IPv6.
@@ -52,7 +52,19 @@ impl Protocol {
     /// The same with a password.
     #[must_use]
     pub fn with_password(self, password: &str) -> Self {
-        Self { auth: Some(password.to_owned()), ..self }
+        Self { proof: Some(Proof::Password(password.to_owned())), ..self }
+    }
+
+    /// The same with authentication headers.
+    #[must_use]
+    pub fn with_header(self, password: &str) -> Self {
+        Self { proof: Some(Proof::Header(password.to_owned())), ..self }
+    }
+
+    /// The same with signed adverts; the key has 32 to 64 octets.
+    #[must_use]
+    pub fn with_trailer(self, key: &str) -> Self {
+        Self { proof: Some(Proof::Trailer(key.to_owned())), ..self }
     }
 
     /// The virtual router of every scenario.
@@ -93,7 +105,7 @@ impl Protocol {
             interval: self.interval,
             addresses: self.addresses(),
             unicast,
-            password: self.auth.clone(),
+            proof: self.proof.clone(),
         })
     }
 
@@ -115,8 +127,11 @@ impl fmt::Display for Protocol {
         if self.unicast {
             f.write_str(" by unicast")?;
         }
-        if self.auth.is_some() {
-            f.write_str(" with a password")?;
+        match &self.proof {
+            None => {}
+            Some(Proof::Password(_)) => f.write_str(" with a password")?,
+            Some(Proof::Header(_)) => f.write_str(" with authentication headers")?,
+            Some(Proof::Trailer(_)) => f.write_str(" with signed adverts")?,
         }
         Ok(())
     }

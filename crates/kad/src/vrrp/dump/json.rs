@@ -107,6 +107,12 @@ fn counters(instance: &Instance) -> Object {
         Counter::InvalidAuthType,
         Counter::AuthTypeMismatch,
         Counter::AuthFailure,
+        Counter::TrailerMissing,
+        Counter::TrailerMalformed,
+        Counter::TrailerKey,
+        Counter::TrailerMac,
+        Counter::TrailerStale,
+        Counter::TrailerReplay,
     ] {
         out.value(counter.key(), stats.refused(counter));
     }

@@ -34,6 +34,13 @@ fn render_one(out: &mut String, instance: &Instance) -> std::fmt::Result {
     writeln!(out, "    Invalid Type: {}", refused(Counter::InvalidAuthType))?;
     writeln!(out, "    Type Mismatch: {}", refused(Counter::AuthTypeMismatch))?;
     writeln!(out, "    Failure: {}", refused(Counter::AuthFailure))?;
+    writeln!(out, "  Authentication Extension Errors:")?;
+    writeln!(out, "    Missing: {}", refused(Counter::TrailerMissing))?;
+    writeln!(out, "    Malformed: {}", refused(Counter::TrailerMalformed))?;
+    writeln!(out, "    Unknown Key: {}", refused(Counter::TrailerKey))?;
+    writeln!(out, "    Invalid HMAC: {}", refused(Counter::TrailerMac))?;
+    writeln!(out, "    Stale: {}", refused(Counter::TrailerStale))?;
+    writeln!(out, "    Replay: {}", refused(Counter::TrailerReplay))?;
     writeln!(out, "  Priority Zero:")?;
     writeln!(out, "    Received: {}", stats.priority_zero_received)?;
     writeln!(out, "    Sent: {}", stats.priority_zero_sent)

@@ -99,6 +99,7 @@ impl Driver {
         (new.source, new.speaks_from) = (old.source, old.speaks_from);
         new.stats = old.stats;
         new.guarded = old.guarded;
+        new.proof.go_on_from(old.proof);
         new.checked_sender = old.checked_sender;
         new.last_transition = old.last_transition;
         self.keep_addresses(id, old.held);

@@ -1,7 +1,7 @@
 //! `------< VRRP Sockpool >------`: who is heard and spoken to through which socket.
 //!
 //! keepalived has a pair of sockets for each interface, family and manner of speaking. Here one hears all of an
-//! interface and family, and one speaks for all of a family and manner; the section shows them as keepalived's.
+//! interface, family and protocol, and one speaks for all of a family and manner; the section shows them as keepalived's.
 
 use std::collections::BTreeMap;
 use std::fmt::{Result, Write};
@@ -72,7 +72,7 @@ pub(super) fn of(out: &mut String, driver: &Driver, instance: &Instance) -> Resu
 
 /// The descriptors an instance is heard and speaks through; -1 is none.
 fn pair(driver: &Driver, instance: &Instance) -> (RawFd, RawFd) {
-    let hears = driver.receivers.at((instance.port(), instance.family()));
+    let hears = driver.receivers.at(instance.place());
     let speaks = driver.outbox.fd(instance.family(), instance.is_unicast());
     (hears.map_or(-1, |fd| fd.as_raw_fd()), speaks.map_or(-1, |fd| fd.as_raw_fd()))
 }
