@@ -28,6 +28,7 @@ const HEEDED: &[(&str, &[&str])] = &[
             "vrrp_script",
             "vrrp_sync_group",
             "vrrp_track_file",
+            "vrrp_track_process",
         ],
     ),
     (
@@ -52,6 +53,7 @@ const HEEDED: &[(&str, &[&str])] = &[
             "notification_email_from",
             "notify_fifo",
             "notify_fifo_script",
+            "process_monitor_rcv_bufs",
             "process_name",
             "process_names",
             "random_seed",
@@ -151,6 +153,7 @@ const HEEDED: &[(&str, &[&str])] = &[
             "timer_expired_backup",
             "track_file",
             "track_interface",
+            "track_process",
             "track_script",
             "track_src_ip",
             "unicast_fault_no_peer",

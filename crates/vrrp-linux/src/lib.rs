@@ -27,6 +27,7 @@ pub use netlink::{
     AddrGen, Address, AddressFlags, AddressOp, Event, Inet4, Link, LinkChange, LinkFlags, Monitor, Netlink,
     NetlinkError, NewLink, Operation, Route, RouteKey, Rule, Stacked, Watched,
 };
+pub use netlink::{ProcessEvent, ProcessMonitor};
 pub use outbox::{BatchFull, SendFailure, SendReport};
 pub use poll::Poll;
 pub use process::{be_ordinary, be_punctual, be_realtime, close_inherited_on_exec};

@@ -203,7 +203,7 @@ impl Process {
                 Ready::Link => self.hear_parent(),
                 Ready::Signals => self.hear_signals(),
                 Ready::Programs => self.driver.hear_programs(clock::now()),
-                Ready::Watchers => drop(self.driver.hear_watchers(clock::now())),
+                Ready::Watchers => self.driver.hear_watchers(clock::now()),
                 Ready::Notices => self.driver.notices.rung(&mut self.driver.exec),
             }
         }

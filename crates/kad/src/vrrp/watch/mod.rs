@@ -8,13 +8,16 @@ mod counter;
 mod files;
 mod number;
 mod post;
+pub(super) mod processes;
 pub(super) mod scripts;
 
+use std::collections::BTreeSet;
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
+use std::sync::Arc;
 use std::time::Duration;
 
-use kaconf::model::{Config, TrackFile};
+use kaconf::model::{Config, TrackFile, TrackProcess};
 use tracing::{error, warn};
 use vrrp_fsm::{Instant, Status};
 use vrrp_linux::Poll;
@@ -25,6 +28,7 @@ use super::tracking::TrackerKey;
 use crate::exec::Report;
 use files::Files;
 use post::{Inbound, Outbound, Post};
+use processes::{Gauge, Processes, Tracked};
 use scripts::Scripts;
 
 /// How long the start waits until what is tracked has been looked at once.
@@ -35,11 +39,15 @@ const FIRST_LOOK: Duration = Duration::from_secs(1);
 pub(super) struct Watch {
     pub(super) scripts: Scripts,
     pub(super) files: Vec<TrackFile>,
-    watcher: Option<Files>,
+    pub(super) processes: Vec<Tracked>,
+    file_thread: Option<Files>,
+    process_thread: Option<Processes>,
     out: Outbound,
     posts: Inbound,
-    /// The last list that a thread was given.
+    /// Number of the last list that a thread was given.
     list: u64,
+    /// Lists that have not been looked at yet.
+    awaited: BTreeSet<u64>,
 }
 
 impl Watch {
@@ -49,7 +57,17 @@ impl Watch {
     /// Out of file descriptors.
     pub(super) fn new() -> io::Result<Self> {
         let (out, posts) = post::queue()?;
-        Ok(Self { scripts: Scripts::default(), files: Vec::new(), watcher: None, out, posts, list: 0 })
+        Ok(Self {
+            scripts: Scripts::default(),
+            files: Vec::new(),
+            processes: Vec::new(),
+            file_thread: None,
+            process_thread: None,
+            out,
+            posts,
+            list: 0,
+            awaited: BTreeSet::new(),
+        })
     }
 
     /// When there is something to do.
@@ -57,24 +75,42 @@ impl Watch {
         self.scripts.deadline()
     }
 
-    /// Gives the thread what is to be watched; true if it will answer.
-    fn watch_files(&mut self, files: Vec<TrackFile>, initialise: Option<u32>) -> bool {
+    /// Gives the thread the files to watch; `initialise` is the umask of those that are to be written first.
+    fn watch_files(&mut self, files: Vec<TrackFile>, initialise: Option<u32>) {
         if files == self.files {
-            return false;
+            return;
         }
         self.files.clone_from(&files);
-        if self.watcher.is_none() {
+        if self.file_thread.is_none() {
             match Files::start(self.out.clone()) {
-                Ok(watcher) => self.watcher = Some(watcher),
-                Err(error) => {
-                    error!("Unable to monitor track files: {error}");
-                    return false;
-                }
+                Ok(thread) => self.file_thread = Some(thread),
+                Err(error) => return error!("Unable to monitor track files: {error}"),
             }
         }
+        let list = self.next_list();
+        self.file_thread.iter().for_each(|thread| thread.watch(list, files.clone(), initialise));
+    }
+
+    /// Gives the thread the processes to watch.
+    fn watch_processes(&mut self, models: Vec<TrackProcess>, buffer: Option<u32>) {
+        if models.iter().eq(self.processes.iter().map(|(model, _)| model)) {
+            return;
+        }
+        self.processes = models.into_iter().map(|model| (model, Arc::<Gauge>::default())).collect();
+        if self.process_thread.is_none() {
+            match Processes::start(self.out.clone(), buffer) {
+                Ok(thread) => self.process_thread = Some(thread),
+                Err(error) => return error!("Unable to monitor processes: {error}"),
+            }
+        }
+        let list = self.next_list();
+        self.process_thread.iter().for_each(|thread| thread.watch(list, self.processes.clone()));
+    }
+
+    fn next_list(&mut self) -> u64 {
         self.list += 1;
-        let answers = self.watcher.as_ref();
-        answers.inspect(|watcher| watcher.watch(self.list, files, initialise)).is_some()
+        self.awaited.insert(self.list);
+        self.list
     }
 }
 
@@ -91,8 +127,13 @@ impl Driver {
         let mut files = std::mem::take(&mut config.track_files);
         files.retain(|file| self.trackers.is_followed(&TrackerKey::file(&file.name)));
         let umask = self.options.umask.unwrap_or(config.global.umask);
-        if self.watch.watch_files(files, (!reload).then_some(umask)) && !reload {
-            self.await_first_look(now, self.watch.list);
+        self.watch.watch_files(files, (!reload).then_some(umask));
+        let mut processes = std::mem::take(&mut config.track_processes);
+        processes.retain(|process| self.trackers.is_followed(&TrackerKey::process(&process.name)));
+        let buffer = config.global.process_monitor_buffer.map(|(octets, _)| octets);
+        self.watch.watch_processes(processes, buffer);
+        if !reload {
+            self.await_first_look(now);
         }
     }
 
@@ -116,36 +157,32 @@ impl Driver {
     }
 
     /// No instance runs yet: it may as well begin with the right priority.
-    fn await_first_look(&mut self, now: Instant, list: u64) {
+    fn await_first_look(&mut self, now: Instant) {
         let Ok(mut poll) = Poll::new() else { return };
         if poll.add(&self.watch, 0).is_err() {
             return;
         }
         let end = now.saturating_add(FIRST_LOOK);
-        loop {
+        while !self.watch.awaited.is_empty() {
             let left = end.saturating_since(clock::now());
             if left.is_zero() || poll.wait(Some(left), &mut Vec::new()).is_err() {
-                return warn!("track files take long to be read: going on without them");
+                return warn!("what is tracked takes long to be looked at: going on without it");
             }
-            if self.hear_watchers(now) >= list {
-                return;
-            }
+            self.hear_watchers(now);
         }
     }
 
-    /// Takes what the threads posted; gives the number of the last list that was looked at, if there was one.
-    pub(super) fn hear_watchers(&mut self, now: Instant) -> u64 {
-        let mut settled = 0;
+    /// Takes what the threads posted.
+    pub(super) fn hear_watchers(&mut self, now: Instant) {
         for post in self.watch.posts.take() {
             match post {
                 Post::Seen(key, status) if self.trackers.is_followed(&key) => {
                     self.tracker_changed(now, &key, status);
                 }
                 Post::Seen(..) => {}
-                Post::Settled(list) => settled = list,
+                Post::Settled(list) => drop(self.watch.awaited.remove(&list)),
             }
         }
-        settled
     }
 
     /// Does what is due. To be called when all that is due to the network has left.

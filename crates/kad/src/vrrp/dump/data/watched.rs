@@ -3,7 +3,7 @@
 use std::fmt::{Result, Write};
 use std::time::Duration;
 
-use kaconf::model::Weight;
+use kaconf::model::{ParamMatch, Weight};
 use vrrp_fsm::Status;
 
 use crate::vrrp::clock;
@@ -12,7 +12,8 @@ use crate::vrrp::tracking::TrackerKey;
 
 pub(super) fn sections(out: &mut String, driver: &Driver) -> Result {
     scripts(out, driver)?;
-    files(out, driver)
+    files(out, driver)?;
+    processes(out, driver)
 }
 
 fn files(out: &mut String, driver: &Driver) -> Result {
@@ -55,6 +56,41 @@ fn scripts(out: &mut String, driver: &Driver) -> Result {
         writeln!(out, "   VRRP instances :")?;
         followers(out, driver, &script.key())?;
         writeln!(out, "   State = {}", script.state(now))?;
+    }
+    Ok(())
+}
+
+fn processes(out: &mut String, driver: &Driver) -> Result {
+    if !driver.watch.processes.is_empty() {
+        writeln!(out, "------< VRRP Track processes >------")?;
+    }
+    for (model, gauge) in &driver.watch.processes {
+        writeln!(out, " VRRP Track process = {}", model.name)?;
+        writeln!(out, "   Process = {}", model.process)?;
+        if !model.parameters.is_empty() {
+            writeln!(out, "   Parameters = {}", model.parameters.join(" "))?;
+        }
+        match model.param_match {
+            ParamMatch::None => {}
+            ParamMatch::Exact => writeln!(out, "   Param match")?,
+            ParamMatch::Partial => writeln!(out, "   Param match = partial")?,
+            ParamMatch::Initial => writeln!(out, "   Param match = initial")?,
+        }
+        writeln!(out, "   Min processes = {}", model.quorum)?;
+        if let Some(most) = model.quorum_max {
+            writeln!(out, "   Max processes = {most}")?;
+        }
+        writeln!(out, "   Current processes = {}", gauge.count())?;
+        writeln!(out, "   Have quorum = {}", gauge.is_up())?;
+        writeln!(out, "   Weight = {}", weight(model.weight))?;
+        writeln!(out, "   Terminate delay = {:.6}s", model.terminate_delay.as_secs_f64())?;
+        writeln!(out, "   Fork delay = {:.6}s", model.fork_delay.as_secs_f64())?;
+        let (fork, terminate) = gauge.delays();
+        let not = |running: bool| if running { "" } else { "not " };
+        writeln!(out, "   Fork delay timer {}running", not(fork))?;
+        writeln!(out, "   Terminate delay timer {}running", not(terminate))?;
+        writeln!(out, "   Full command = {}", model.full_command)?;
+        followers(out, driver, &TrackerKey::process(&model.name))?;
     }
     Ok(())
 }

@@ -1,0 +1,111 @@
+//! Finding processes without being told of them.
+//!
+//! A list of numbers costs little; to look at a process costs more. So one is looked at when it is new, for a while
+//! after that (it may not have become its program yet), and otherwise seldom. Those that count are looked at each
+//! time, and a descriptor tells at once when one ends.
+
+use std::collections::BTreeMap;
+use std::os::fd::OwnedFd;
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, PidfdFlags, pidfd_open};
+
+use super::census::Census;
+use super::proc::{self, Interest};
+
+/// From one list of numbers to the next.
+const EACH: Duration = Duration::from_millis(500);
+
+/// How long a process is young.
+const YOUTH: Duration = Duration::from_secs(3);
+
+/// From one look at all processes to the next.
+const ALL: Duration = Duration::from_secs(15);
+
+/// What is remembered between two looks.
+#[derive(Debug)]
+pub(super) struct Scan {
+    /// When each process was first seen.
+    seen: BTreeMap<i32, Instant>,
+    /// Of those that count.
+    descriptors: BTreeMap<i32, OwnedFd>,
+    next: Instant,
+    next_all: Instant,
+}
+
+impl Scan {
+    /// `census` has just been taken.
+    pub(super) fn new(census: &Census, now: Instant) -> Self {
+        let seen = proc::pids().into_iter().map(|pid| (pid, now)).collect();
+        let mut new = Self { seen, descriptors: BTreeMap::new(), next: now + EACH, next_all: now + ALL };
+        new.hold(census);
+        new
+    }
+
+    /// When to look again.
+    pub(super) fn due(&self) -> Instant {
+        self.next
+    }
+
+    pub(super) fn descriptors(&self) -> impl Iterator<Item = (i32, &OwnedFd)> {
+        self.descriptors.iter().map(|(pid, descriptor)| (*pid, descriptor))
+    }
+
+    /// A descriptor said so.
+    pub(super) fn ended(&mut self, pid: i32, census: &mut Census, now: Instant) {
+        self.descriptors.remove(&pid);
+        // Its number may be somebody else's already.
+        self.seen.remove(&pid);
+        census.ended(pid, now);
+    }
+
+    /// Looks again if it is time.
+    pub(super) fn look(&mut self, census: &mut Census, interest: Interest, now: Instant) {
+        if now < self.next {
+            return;
+        }
+        self.next = now + EACH;
+        let all = now >= self.next_all;
+        if all {
+            self.next_all = now + ALL;
+        }
+        let before = std::mem::take(&mut self.seen);
+        for pid in proc::pids() {
+            let first = before.get(&pid).copied();
+            self.seen.insert(pid, first.unwrap_or(now));
+            let counts = census.counts_for_any(pid);
+            let young = first.is_none_or(|first| now.duration_since(first) < YOUTH);
+            if young || counts || all {
+                Self::look_at(pid, first.is_some(), census, interest, now);
+            }
+        }
+        let gone: Vec<i32> = census.pids().filter(|pid| !self.seen.contains_key(pid)).collect();
+        gone.into_iter().for_each(|pid| self.ended(pid, census, now));
+        self.hold(census);
+    }
+
+    fn look_at(pid: i32, known: bool, census: &mut Census, interest: Interest, now: Instant) {
+        let Some(look) = proc::look(pid, interest) else { return };
+        if known {
+            return census.looks(pid, &look, now);
+        }
+        match proc::parent(pid) {
+            // It has ended; and one that was there before is told of by its descriptor.
+            Some((_, true)) | None => {}
+            Some((parent, false)) => census.found(pid, Some(parent), &look, now),
+        }
+    }
+
+    /// Holds a descriptor of each process that counts, and of no other.
+    fn hold(&mut self, census: &Census) {
+        self.descriptors.retain(|pid, _| census.counts_for_any(*pid));
+        for pid in census.pids() {
+            if !self.descriptors.contains_key(&pid)
+                && let Some(descriptor) =
+                    Pid::from_raw(pid).and_then(|pid| pidfd_open(pid, PidfdFlags::empty()).ok())
+            {
+                self.descriptors.insert(pid, descriptor);
+            }
+        }
+    }
+}
