@@ -21,6 +21,7 @@ const HEEDED: &[(&str, &[&str])] = &[
             "includer",
             "includew",
             "instance",
+            "interface_up_down_delays",
             "net_namespace",
             "track_file",
             "use_pid_dir",

@@ -15,6 +15,7 @@ use crate::cli::Options;
 use crate::exec::Exec;
 
 use super::announcer::Announcer;
+use super::debounce::Delays;
 use super::dump::Clerk;
 use super::firewall::Firewall;
 use super::groups::Group;
@@ -43,6 +44,8 @@ pub(super) struct Driver {
     pub(super) virtuals: BTreeMap<IpAddr, Vec<InstanceId>>,
     pub(super) groups: Vec<Group>,
     pub(super) trackers: Trackers,
+    /// Of interfaces whose changes must last.
+    pub(super) delays: Delays,
     pub(super) interfaces: Interfaces,
     pub(super) kernel: Kernel,
     /// Addresses that could not be set yet.
@@ -85,6 +88,7 @@ impl Driver {
             virtuals: BTreeMap::new(),
             groups: Vec::new(),
             trackers: Trackers::default(),
+            delays: Delays::default(),
             interfaces,
             kernel,
             owed: Owed::default(),
@@ -185,6 +189,7 @@ impl Driver {
     /// Ticks every machine whose time has come, and every master whose advert may leave with theirs.
     pub(super) fn tick(&mut self, now: Instant) {
         self.retry_owed(now);
+        self.links_settle(now);
         while let Some((at, id)) = self.wakeups.peek() {
             let machine = &self.instances[id.index()].machine;
             let early = at > now
@@ -207,6 +212,7 @@ impl Driver {
             self.watch.deadline(),
             self.notices.deadline(now),
             self.owed.deadline(),
+            self.delays.deadline(),
         ];
         let next = machines.into_iter().chain(others.into_iter().flatten()).min()?;
         Some(next.saturating_since(now))

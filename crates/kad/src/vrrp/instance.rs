@@ -120,6 +120,15 @@ impl Instance {
         [self.base, self.interface].contains(&Some(index))
     }
 
+    /// The state it would be in by itself, were it not for its group.
+    pub(super) fn wanted_state(&self) -> State {
+        let member = self.machine.as_member();
+        match member.state {
+            State::Backup if member.wants_master => State::Master,
+            state => state,
+        }
+    }
+
     pub(super) fn is_master(&self) -> bool {
         self.machine.state() == State::Master
     }

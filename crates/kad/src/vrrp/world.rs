@@ -7,15 +7,14 @@ use std::net::IpAddr;
 
 use tracing::{debug, info, warn};
 use vrrp_fsm::{Faults, Input, Instant};
-use vrrp_linux::{Address, Event, IfIndex, Link};
+use vrrp_linux::{Address, Event, IfIndex};
 
-use super::addresses::Held;
 use super::driver::Driver;
 use super::instance::InstanceId;
 use super::interfaces::Interface;
 use super::journal;
 use super::kernel::is_marked;
-use super::tracking::TrackerKey;
+use super::links::link_faults;
 use super::vmac;
 
 /// Readings of the monitor in one turn: whoever changes addresses without end does not keep the timers from running.
@@ -58,95 +57,6 @@ impl Driver {
                 Event::Overrun => return self.read_again(now),
             }
         }
-    }
-
-    fn link_changed(&mut self, now: Instant, link: Link) {
-        let (index, name, up) = (link.index, link.name.clone(), link.is_up());
-        if self.vmacs.is_leaving(index) {
-            return;
-        }
-        self.vmacs.stale |= self.vmacs.concerns(index, &name);
-        if self.vmacs.is_settling(index) {
-            self.interfaces.update(link);
-            return;
-        }
-        let before = self.interfaces.update(link);
-        let renamed = before.as_ref().filter(|before| before.name != name).map(|before| before.name.clone());
-        let appeared = before.is_none() || renamed.is_some();
-        let switched = before.as_ref().is_some_and(|before| before.is_up() != up);
-        if !appeared && !switched {
-            return;
-        }
-        let of_interest = |id: &InstanceId| {
-            let instance = &self.instances[id.index()];
-            instance.stands_on(index)
-                || instance.model.interface.as_ref().is_some_and(|wanted| wanted.as_str() == name)
-        };
-        let concerned: Vec<_> = self.ids().filter(of_interest).collect();
-        if !concerned.is_empty() {
-            match (&renamed, before) {
-                (Some(old), _) => info!("Interface name has changed from {old} to {name}"),
-                (None, None) => info!("Interface {name} added"),
-                (None, Some(_)) => {}
-            }
-        }
-        let followed = self.trackers.is_followed(&TrackerKey::interface(&name));
-        if switched && (followed || !concerned.is_empty()) {
-            info!("Netlink reports {name} {}", if up { "up" } else { "down" });
-        }
-        for id in concerned {
-            self.refresh(id, now);
-        }
-        self.interface_changed(now, &name);
-        if let Some(old) = renamed {
-            self.interface_changed(now, &old);
-        }
-        if appeared {
-            self.complete_masters(&name);
-        }
-    }
-
-    /// An interface is there that was not: masters put the addresses there that they could not before.
-    fn complete_masters(&mut self, name: &str) {
-        for id in self.ids() {
-            let instance = &mut self.instances[id.index()];
-            let waits = |held: &Held| {
-                held.on.is_none() && held.model.device.as_ref().is_some_and(|device| device.as_str() == name)
-            };
-            if instance.is_master() && instance.held.iter().any(waits) {
-                let rounds = instance.model.garp.repeat.max(1);
-                self.firewall.touch(id);
-                self.kernel.add_all(id, instance, &self.interfaces);
-                self.announcer.queue(id, rounds);
-            }
-        }
-    }
-
-    fn link_gone(&mut self, now: Instant, index: IfIndex, name: &str) {
-        if self.vmacs.has_left(index) {
-            return;
-        }
-        self.vmacs.stale |= self.vmacs.concerns(index, name);
-        self.interfaces.remove(index);
-        self.receivers.drop_interface(index);
-        self.kernel.forget_interface(index);
-        let mut concerned = Vec::new();
-        for (number, instance) in self.instances.iter_mut().enumerate() {
-            for held in instance.held.iter_mut().filter(|held| held.on == Some(index)) {
-                held.on = None;
-                self.firewall.touch(InstanceId::new(number));
-            }
-            if instance.stands_on(index) {
-                concerned.push(InstanceId::new(number));
-            }
-        }
-        if !concerned.is_empty() {
-            info!("Interface {name} deleted");
-        }
-        for id in concerned {
-            self.refresh(id, now);
-        }
-        self.interface_changed(now, name);
     }
 
     fn address_added(&mut self, now: Instant, address: Address) {
@@ -210,6 +120,7 @@ impl Driver {
                 self.interfaces = interfaces;
                 self.interfaces.vmacs = vmacs;
                 self.vmacs.look_again();
+                self.delays.forget_pending();
             }
             Err(error) => {
                 warn!("links and addresses cannot be read: {error}");
@@ -259,7 +170,8 @@ impl Driver {
         let source = self.source(id, speaker);
         let index = |interface: Option<&Interface>| interface.map(|interface| interface.link.index);
         let (base_index, index) = (index(base), index(interface));
-        let mut faults = instance.standing_faults() | link_faults(&instance.model, base, interface);
+        let mut faults =
+            instance.standing_faults() | link_faults(&self.delays, &instance.model, base, interface);
         if source.is_none() {
             faults |= Faults::NO_SOURCE;
         }
@@ -333,33 +245,5 @@ impl Driver {
 
     pub(super) fn name_of(&self, index: IfIndex) -> &str {
         self.interfaces.get(index).map_or("?", |interface| interface.link.name.as_str())
-    }
-}
-
-/// What the interface an instance was given and its own one make impossible.
-fn link_faults(model: &kaconf::model::Instance, base: Option<&Interface>, own: Option<&Interface>) -> Faults {
-    let up = |interface: Option<&Interface>| interface.is_some_and(|interface| interface.link.is_up());
-    match (&model.interface, base) {
-        (None, _) => Faults::empty(),
-        (Some(_), None) => Faults::NO_INTERFACE,
-        // Without the interface that is to be its own it has nothing to speak by.
-        (Some(_), Some(_)) if model.dont_track_primary => {
-            if own.is_some() {
-                Faults::empty()
-            } else {
-                Faults::INTERFACE_DOWN
-            }
-        }
-        (Some(_), Some(_)) if model.vmac.is_none() => {
-            if up(base) {
-                Faults::empty()
-            } else {
-                Faults::INTERFACE_DOWN
-            }
-        }
-        (Some(_), Some(_)) => {
-            let below = if up(base) { Faults::empty() } else { Faults::BASE_DOWN };
-            if up(own) { below } else { below | Faults::INTERFACE_DOWN }
-        }
     }
 }

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use netlab::{Line, Mark};
+
 use crate::groups::add_d0;
 use crate::stage::both;
 use crate::story::{Play, Story};
@@ -81,4 +83,51 @@ fn every_kind_of_weight() {
         play.line("(W0) Entering MASTER STATE");
         play.pass(Duration::from_millis(400));
     });
+}
+
+/// How long each change that is delayed was waited for.
+fn waits(log: &[Line]) -> Vec<Duration> {
+    let delayed = log.iter().enumerate().filter(|(_, line)| line.text.contains("is delayed by"));
+    delayed
+        .filter_map(|(place, begun)| {
+            let ended = log[place..].iter().find(|line| line.text.contains("Netlink reports"))?;
+            Some(ended.at.saturating_duration_since(begun.at))
+        })
+        .collect()
+}
+
+/// A cable that is out for a moment only, and then for longer than the delay.
+#[test]
+#[ignore = "needs namespaces: cargo xtask test --only oracle"]
+fn a_change_of_an_interface_has_to_last() {
+    let delays = "interface_up_down_delays {\n    d0 0.5 0.3\n}\n";
+    let conf = format!("{delays}{}", conf(&["d0", "d0 weight 20"]));
+    let (keepalived, kad) = both(|stage| {
+        add_d0(stage);
+        let mut play = Play::begin(stage, &conf);
+        play.line("(W0) Entering MASTER STATE");
+        play.pass(Duration::from_millis(400));
+        play.stage.ip("link set d1 down");
+        play.pass(Duration::from_millis(100));
+        play.stage.ip("link set d1 up");
+        play.pass(Duration::from_millis(700));
+        play.stage.ip("link set d1 down");
+        play.line("(W0) Entering FAULT STATE");
+        play.stage.ip("link set d1 up");
+        play.line("(W0) Entering MASTER STATE");
+        play.pass(Duration::from_millis(400));
+        let waits = waits(&play.daemon.proc().lines_since(Mark::START));
+        (play.end(), waits)
+    });
+    let ((c, _), (k, waits)) = (keepalived, kad);
+    for number in 0..2 {
+        let (c, k) = (told(&c, number), told(&k, number));
+        assert!(c == k, "delays:\n{}", difference(&c, &k));
+    }
+    let links = |story: &Story| -> Vec<String> {
+        story.log.iter().filter(|line| line.starts_with("Netlink reports")).cloned().collect()
+    };
+    assert_eq!(links(&c), links(&k));
+    let [.., down, up] = *waits else { panic!("{waits:?}") };
+    assert!(down > Duration::from_millis(450) && up > Duration::from_millis(250), "{waits:?}");
 }

@@ -85,7 +85,7 @@ fn timers(data: &mut Object, instance: &Instance) {
     data.value("nopreempt", !model.preempt);
     data.value("preempt_delay", model.preempt_delay.as_secs());
     data.value("state", number(machine.state()));
-    data.value("wantstate", number(machine.state()));
+    data.value("wantstate", number(instance.wanted_state()));
     data.value("version", model.version);
     data.value("smtp_alert", false);
     data.value("notify_deleted", false);

@@ -22,6 +22,7 @@ pub(super) use registry::Trackers;
 
 use super::driver::Driver;
 use super::instance::InstanceId;
+use super::interfaces::Interface;
 
 /// What kind of thing is tracked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -87,6 +88,7 @@ impl Driver {
     /// Takes from a configuration what can be tracked, and the groups.
     pub(super) fn declare_trackers(&mut self, config: &mut Config) {
         self.trackers.declare(declared(config));
+        self.delays.declare(std::mem::take(&mut config.interface_delays));
         self.take_groups(std::mem::take(&mut config.sync_groups));
     }
 
@@ -94,6 +96,10 @@ impl Driver {
     pub(super) fn align_trackers(&mut self, started: bool) {
         let instances = self.instances.iter().map(|instance| &instance.model);
         self.trackers.align(instances, self.groups.iter().map(|group| &group.model), started);
+        self.delays.align(self.instances.iter().map(|instance| &instance.model));
+        for interface in self.interfaces.iter() {
+            self.delays.seen(&interface.link.name, interface.link.is_up());
+        }
         let followed: Vec<_> = self.trackers.interfaces().cloned().collect();
         for key in followed {
             self.trackers.set(&key, self.status_of_interface(&key.name));
@@ -108,8 +114,13 @@ impl Driver {
         }
     }
 
+    /// Whether an interface counts as up: changes may have to last.
+    pub(super) fn is_up(&self, interface: &Interface) -> bool {
+        self.delays.believed(&interface.link.name, interface.link.is_up())
+    }
+
     fn status_of_interface(&self, name: &str) -> Status {
-        let up = self.interfaces.find(name).is_some_and(|interface| interface.link.is_up());
+        let up = self.interfaces.find(name).is_some_and(|interface| self.is_up(interface));
         if up { Status::Up } else { Status::Down }
     }
 

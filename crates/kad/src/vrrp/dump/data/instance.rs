@@ -12,7 +12,7 @@ use crate::vrrp::driver::Driver;
 use crate::vrrp::instance::Instance;
 
 /// The state by the name users search for.
-fn state_name(state: State) -> &'static str {
+pub(super) fn state_name(state: State) -> &'static str {
     match state {
         State::Init => "INIT",
         State::Backup => "BACKUP",
@@ -26,7 +26,7 @@ fn enabled(on: bool) -> &'static str {
 }
 
 pub(super) fn write(out: &mut String, driver: &Driver, instance: &Instance, clocks: &Clocks) -> Result {
-    state(out, instance)?;
+    state(out, driver, instance)?;
     faults(out, instance.machine.faults())?;
     timers(out, instance, clocks)?;
     place(out, driver, instance)?;
@@ -36,13 +36,17 @@ pub(super) fn write(out: &mut String, driver: &Driver, instance: &Instance, cloc
     addresses(out, driver, instance)?;
     peers(out, instance)?;
     super::sockets::of(out, driver, instance)?;
+    super::groups::tracking(out, &instance.model.tracking, "processes")?;
     notices(out, instance)
 }
 
-fn state(out: &mut String, instance: &Instance) -> Result {
+fn state(out: &mut String, driver: &Driver, instance: &Instance) -> Result {
     let (machine, model) = (&instance.machine, &instance.model);
     writeln!(out, " VRRP Instance = {}", instance.name())?;
     writeln!(out, "   VRRP Version = {}", model.version)?;
+    if let Some(group) = instance.group.and_then(|number| driver.groups.get(number)) {
+        writeln!(out, "   Sync group = {}", group.name())?;
+    }
     if model.family == Family::V6 {
         writeln!(out, "   Using Native IPv6")?;
     }
@@ -64,14 +68,14 @@ fn state(out: &mut String, instance: &Instance) -> Result {
             }
         }
     }
-    writeln!(out, "   Wantstate = {}", state_name(machine.state()))
+    writeln!(out, "   Wantstate = {}", state_name(instance.wanted_state()))
 }
 
 fn faults(out: &mut String, faults: Faults) -> Result {
     let config = faults & (Faults::CONFIG | Faults::NO_PEERS);
     writeln!(out, "   Number of config faults = {}", config.iter().count())?;
-    writeln!(out, "   Number of tracker faults = {}", (faults - config).iter().count())?;
-    if faults.is_empty() {
+    writeln!(out, "   Number of tracker faults = {}", (faults - config - Faults::FROM_GROUP).iter().count())?;
+    if (faults - Faults::FROM_GROUP).is_empty() {
         return writeln!(out, "   Flags of interface faults - (none)");
     }
     writeln!(out, "   Flags of interface faults:")?;

@@ -3,10 +3,11 @@
 use std::fmt::{Result, Write};
 use std::net::IpAddr;
 
-use vrrp_linux::LinkFlags;
+use vrrp_linux::{Link, LinkFlags};
 
 use crate::vrrp::driver::Driver;
 use crate::vrrp::interfaces::Interface;
+use crate::vrrp::tracking::TrackerKey;
 
 pub(super) fn section(out: &mut String, driver: &Driver) -> Result {
     let mut interfaces = driver.interfaces.iter().peekable();
@@ -39,6 +40,11 @@ fn write(out: &mut String, driver: &Driver, interface: &Interface) -> Result {
         out.write_str(if said { text } else { "" })?;
     }
     out.write_char('\n')?;
+    let delay = driver.delays.of(&link.name);
+    writeln!(out, "   Seen up = {}", u8::from(driver.delays.was_seen_up(&link.name)))?;
+    writeln!(out, "   Delayed state change running = {}", delay.is_running())?;
+    writeln!(out, "   Up debounce timer = {}us", delay.up.as_micros())?;
+    writeln!(out, "   Down debounce timer = {}us", delay.down.as_micros())?;
     super::vmac::link(out, driver, link)?;
     writeln!(out, "   MTU = {}", link.mtu)?;
     match link.arphrd {
@@ -48,18 +54,34 @@ fn write(out: &mut String, driver: &Driver, interface: &Interface) -> Result {
         other => writeln!(out, "   HW Type = UNKNOWN ({other})")?,
     }
     writeln!(out, "   NIC netlink status update")?;
-    let tracking: Vec<_> = driver
-        .instances
-        .iter()
-        .filter(|instance| instance.stands_on(link.index) && !instance.model.dont_track_primary)
-        .collect();
-    if !tracking.is_empty() {
+    let mut tracking = tracking(driver, link).peekable();
+    if tracking.peek().is_some() {
         writeln!(out, "   Tracking VRRP instances :")?;
-        for instance in tracking {
-            writeln!(out, "     {}, weight 0", instance.name())?;
-        }
     }
-    Ok(())
+    tracking.try_for_each(|(name, weight)| writeln!(out, "     {name}, weight {weight}"))
+}
+
+/// What keepalived writes as the weight of an interface that is the instance's own and is not tracked.
+const NOT_TRACKED: &str = "255";
+
+/// Instances on an interface and those that follow it, with the weight as it is written.
+fn tracking<'a>(driver: &'a Driver, link: &Link) -> impl Iterator<Item = (&'a str, String)> {
+    let key = TrackerKey::interface(&link.name);
+    let index = link.index;
+    driver.ids().filter_map(move |id| {
+        let instance = &driver.instances[id.index()];
+        let own = instance.interface == Some(index);
+        let line = driver.trackers.followers(&key).find(|(follower, _)| *follower == id);
+        let weight = match (own, line) {
+            (true, _) if !instance.model.dont_track_primary => "0".to_owned(),
+            (_, Some((_, weight))) => {
+                format!("{}{}", weight.value, if weight.reverse { " reverse" } else { "" })
+            }
+            (true, None) => NOT_TRACKED.to_owned(),
+            (false, None) => return None,
+        };
+        Some((instance.name(), weight))
+    })
 }
 
 /// The host's own addresses; the virtual ones stand with their instances.

@@ -2,6 +2,7 @@
 //! and the order of keepalived 2.4.3.
 
 mod addresses;
+mod groups;
 mod instance;
 mod interfaces;
 mod sockets;
@@ -23,6 +24,7 @@ pub(super) fn render(driver: &Driver) -> String {
     // Writing to a string does not fail.
     let _infallible = topology(&mut out, driver)
         .and_then(|()| sockets::section(&mut out, driver))
+        .and_then(|()| groups::section(&mut out, driver))
         .and_then(|()| watched::sections(&mut out, driver))
         .and_then(|()| interfaces::section(&mut out, driver));
     out
