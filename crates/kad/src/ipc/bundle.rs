@@ -10,7 +10,7 @@ use std::os::unix::fs::FileExt;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use kaconf::model::{Config, Global, Process};
+use kaconf::model::{Config, Global, Process, Scripts};
 use rustix::fs::{MemfdFlags, SealFlags, fcntl_add_seals, memfd_create};
 use serde::{Deserialize, Serialize};
 
@@ -58,6 +58,8 @@ pub(crate) struct ParentPart {
     pub(crate) state_dump_file: Option<PathBuf>,
     /// The first section of the parent's dump, made where the whole model is.
     pub(crate) dump: String,
+    /// How scripts are run, and which at start and stop.
+    pub(crate) scripts: Scripts,
     /// Findings that may hide an instance that was meant; see `Config::doubts`.
     pub(crate) doubts: Vec<Box<str>>,
 }
@@ -80,6 +82,7 @@ impl ParentPart {
             has_virtual_servers: config.has_virtual_servers,
             state_dump_file: global.state_dump_file.clone(),
             dump: dump_of(global),
+            scripts: global.scripts.clone(),
             doubts: config.doubts.clone(),
         }
     }

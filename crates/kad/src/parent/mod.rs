@@ -9,6 +9,7 @@ mod heartbeat;
 mod process;
 mod reading;
 mod reload;
+mod scripts;
 mod start;
 mod stop;
 
@@ -31,6 +32,7 @@ use crate::systemd::Systemd;
 use crate::{clock, dump};
 use child::{News, Slot};
 use reading::{Prepared, Reading};
+use scripts::Ceremony;
 use stop::Stopping;
 
 /// How long the last lines of the log may take to be written.
@@ -54,6 +56,8 @@ struct Parent {
     /// A reload was asked for while one ran.
     reload_again: bool,
     vrrp: Slot,
+    /// The startup and the shutdown script.
+    ceremony: Ceremony,
     stopping: Option<Stopping>,
     started_up: bool,
 }
@@ -78,11 +82,14 @@ impl Parent {
             let now = clock::now();
             self.signals(now);
             self.child_news(now);
+            self.hear_scripts();
             self.read_on(now);
             self.vrrp.beat(now);
             self.start_what_is_due(now);
             self.stop_on(now);
-            if let Some(exit) = self.has_stopped() {
+            if let Some(exit) = self.has_stopped()
+                && self.shut_down()
+            {
                 self.clear_up();
                 return exit;
             }
@@ -99,6 +106,7 @@ impl Parent {
     fn wait(&self, now: Instant) -> std::io::Result<()> {
         let mut fds = Vec::with_capacity(4);
         fds.push(PollFd::new(&self.signals, PollFlags::IN));
+        fds.push(PollFd::new(&self.ceremony, PollFlags::IN));
         fds.extend(self.reading.as_ref().map(|reading| PollFd::new(reading, PollFlags::IN)));
         if let Some(up) = self.vrrp.up() {
             fds.push(PollFd::new(up.process(), PollFlags::IN));
@@ -107,7 +115,7 @@ impl Parent {
         let deadlines = [
             self.vrrp.deadline(),
             self.reading.as_ref().map(Reading::deadline),
-            self.stopping.as_ref().map(Stopping::deadline),
+            self.stopping.as_ref().filter(|_| self.vrrp.up().is_some()).map(Stopping::deadline),
         ];
         let timeout = deadlines.into_iter().flatten().min().map(|deadline| {
             // A millisecond more, so that a deadline is not waited for in several short turns.

@@ -53,6 +53,9 @@ impl Parent {
     /// What the child does, if it can take no other configuration now: it starts with one, or stops for want of
     /// one. Either comes to an end within a bounded time.
     fn child_is_busy(&self) -> Option<&'static str> {
+        if self.ceremony.is_starting() {
+            return Some("waits for the startup script");
+        }
         let up = self.vrrp.up()?;
         if up.is_stopping() { Some("stops") } else { (!up.is_running()).then_some("starts") }
     }

@@ -9,6 +9,7 @@ use rustix::process::{Resource, Rlimit};
 use super::Parent;
 use super::child::Slot;
 use super::reading::{Prepared, Reading};
+use super::scripts::Ceremony;
 use crate::background::Launcher;
 use crate::cli::Options;
 use crate::exit::Exit;
@@ -49,6 +50,8 @@ impl Parent {
         };
         let namespace = take_names(&options, &current.part)?;
         let limit = Duration::from_millis(options.heartbeat_limit_ms);
+        let ceremony =
+            Ceremony::new().map_err(|error| fatal(&format!("cannot wait for scripts: {error}")))?;
         let vrrp = Slot::new(limit, options.dont_fork);
         let mut parent = Self {
             options,
@@ -63,6 +66,7 @@ impl Parent {
             reading: None,
             reload_again,
             vrrp,
+            ceremony,
             stopping: None,
             started_up: false,
         };
@@ -70,7 +74,7 @@ impl Parent {
             parent.clear_up();
             return Err(exit);
         }
-        parent.start_children();
+        parent.start_up();
         Ok(parent)
     }
 
@@ -102,7 +106,7 @@ impl Parent {
         }
     }
 
-    fn start_children(&mut self) {
+    pub(super) fn start_children(&mut self) {
         say_what_is_not_served(&self.options, &self.current.part);
         if self.wants_vrrp(&self.current.part) {
             self.start_vrrp(clock::now());

@@ -35,6 +35,7 @@ impl Parent {
         }
         // Nobody waits for its answer any more.
         (self.offered, self.reload_again) = (None, false);
+        self.ceremony.give_up_starting();
         let patience = self.current.part.child_wait_time;
         self.vrrp.stop(patience, now);
         self.stopping = Some(Stopping { exit, deadline: now + patience + KILLED });

@@ -17,6 +17,7 @@ mod schedule;
 mod stage;
 mod stolen;
 mod story;
+mod told;
 mod tracking;
 mod voice;
 mod wire;

@@ -69,9 +69,14 @@ impl<'a> Play<'a> {
 
     /// A clean stop, and the end.
     pub(crate) fn end(self) -> Story {
+        self.end_within(SOON)
+    }
+
+    /// The same, in no more time than this.
+    pub(crate) fn end_within(self, limit: Duration) -> Story {
         let proc = self.daemon.proc();
         proc.signal(Signal::TERM).unwrap();
-        proc.wait_exit(SOON).unwrap_or_else(|error| panic!("{}: {error}", self.stage.who));
+        proc.wait_exit(limit).unwrap_or_else(|error| panic!("{}: {error}", self.stage.who));
         let frames = shots(&self.capture.since(Mark::START));
         let log = lines(self.stage.who, &proc.lines_since(Mark::START));
         Story { frames, log }

@@ -45,6 +45,8 @@ pub(crate) static TCPDUMP: Tool =
     Tool { program: "tcpdump", package: "tcpdump", why: "captures what is on the wire" };
 pub(crate) static IP: Tool =
     Tool { program: "ip", package: "iproute2", why: "lays the links and addresses of the test LANs" };
+pub(crate) static SMTP: Tool =
+    Tool { program: "aiosmtpd", package: "python3-aiosmtpd", why: "is the server that mail is sent to" };
 pub(crate) static PING: Tool =
     Tool { program: "ping", package: "iputils-ping", why: "is the client of the shared address" };
 pub(crate) static NFT: Tool =

@@ -47,6 +47,18 @@ const PEERS: &[Need] = &[
     KEEPALIVED,
     FRR,
 ];
+/// Those of the comparison with keepalived, who send mail too.
+const ORACLE: &[Need] = &[
+    UNSHARE,
+    IP,
+    Need::Tool(&needs::PING),
+    NFT,
+    Need::Tool(&needs::TCPDUMP),
+    Need::Namespaces,
+    KEEPALIVED,
+    FRR,
+    Need::Tool(&needs::SMTP),
+];
 
 /// All of them.
 pub(crate) static SUITES: &[Suite] = &[
@@ -132,7 +144,7 @@ pub(crate) static SUITES: &[Suite] = &[
     Suite {
         name: "oracle",
         why: "the frames, addresses, log lines and dumps of kad beside those of C keepalived",
-        needs: PEERS,
+        needs: ORACLE,
         run: live::oracle,
     },
     Suite {

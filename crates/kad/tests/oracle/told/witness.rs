@@ -1,0 +1,104 @@
+//! Who is told: a script that writes its arguments down, and readers of FIFOs.
+
+use std::fs::{self, OpenOptions};
+use std::io::Read;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use crate::stage::{SOON, Stage};
+
+/// What was told.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Heard {
+    /// Arguments of each call of the script.
+    pub(crate) calls: Vec<String>,
+    /// Lines of `notify_fifo`.
+    pub(crate) all: Vec<String>,
+    /// Lines of `vrrp_notify_fifo`.
+    pub(crate) vrrp: Vec<String>,
+}
+
+impl Heard {
+    /// Calls that begin with some words, in their order. Scripts of different instances, and `notify` beside
+    /// `notify_master`, are started one after the other and write in any order.
+    pub(crate) fn calls_of(&self, words: &str) -> Vec<String> {
+        self.calls.iter().filter(|call| call.starts_with(words)).cloned().collect()
+    }
+}
+
+/// A folder with the script and the FIFOs in it.
+pub(crate) struct Witness {
+    folder: PathBuf,
+    readers: [JoinHandle<Vec<String>>; 2],
+    over: Arc<AtomicBool>,
+}
+
+impl Witness {
+    /// Reads the FIFOs from when a daemon makes them.
+    pub(crate) fn new(stage: &Stage) -> Self {
+        let folder = stage.alpha.scratch("told").unwrap();
+        // Scripts that run as root lie where nobody else can put others.
+        fs::set_permissions(&folder, fs::Permissions::from_mode(0o755)).unwrap();
+        let script = folder.join("note");
+        let text = format!("#!/bin/sh\necho \"$*\" >> {}\n", folder.join("calls").display());
+        fs::write(&script, text).unwrap();
+        fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
+        fs::write(folder.join("calls"), "").unwrap();
+        let over = Arc::new(AtomicBool::new(false));
+        let readers = ["all", "vrrp"].map(|name| {
+            let (path, over) = (folder.join(name), Arc::clone(&over));
+            thread::spawn(move || read(&path, &over))
+        });
+        Self { folder, readers, over }
+    }
+
+    /// A configuration text in which `@` stands for the folder.
+    pub(crate) fn place(&self, conf: &str) -> String {
+        conf.replace('@', &self.folder.display().to_string())
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
+    }
+
+    fn calls(&self) -> Vec<String> {
+        let text = fs::read_to_string(self.folder.join("calls")).unwrap();
+        text.lines().map(str::to_owned).collect()
+    }
+
+    /// Waits for a call that has been made so many times.
+    pub(crate) fn wait_for(&self, call: &str, times: usize) {
+        let found =
+            netlab::poll_until(SOON, || self.calls().iter().filter(|made| *made == call).count() >= times);
+        assert!(found, "no {times} calls of {call:?}: {:#?}", self.calls());
+    }
+
+    /// Everything, once the daemon has ended.
+    pub(crate) fn end(self) -> Heard {
+        self.over.store(true, Ordering::Release);
+        let calls = self.calls();
+        let [all, vrrp] = self.readers.map(|reader| reader.join().unwrap());
+        Heard { calls, all, vrrp }
+    }
+}
+
+/// Reads a FIFO to its end, and that which takes its place, until all is over.
+fn read(path: &Path, over: &AtomicBool) -> Vec<String> {
+    let mut text = String::new();
+    loop {
+        let last = over.load(Ordering::Acquire);
+        let mut options = OpenOptions::new();
+        if let Ok(mut fifo) = options.read(true).custom_flags(libc::O_NONBLOCK).open(path) {
+            rustix::io::ioctl_fionbio(&fifo, false).unwrap();
+            fifo.read_to_string(&mut text).unwrap();
+        }
+        if last {
+            return text.lines().map(str::to_owned).collect();
+        }
+        netlab::poll_until(Duration::from_millis(5), || over.load(Ordering::Acquire));
+    }
+}
