@@ -67,6 +67,12 @@ rows! {
     keepalived_kad_v3_unicast: PeerKind::Keepalived, kad(), v3(10).by_unicast();
     keepalived_kad_v3_ipv6: PeerKind::Keepalived, kad(), v3(10).over_ipv6();
 
+    kad_kad_vmac: kad(), kad(), v3(10).with_vmac();
+    kad_keepalived_vmac: kad(), PeerKind::Keepalived, v3(10).with_vmac();
+    keepalived_kad_vmac_ipv6: PeerKind::Keepalived, kad(), v3(10).over_ipv6().with_vmac();
+    kad_frr_vmac: kad(), PeerKind::Frr, v3(10).with_vmac();
+    frr_kad_vmac: PeerKind::Frr, kad(), v3(10).with_vmac();
+
     kad_frr_v3: kad(), PeerKind::Frr, v3(10);
     frr_kad_v3: PeerKind::Frr, kad(), v3(10);
     kad_frr_v3_ipv6: kad(), PeerKind::Frr, v3(10).over_ipv6();

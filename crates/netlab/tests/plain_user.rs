@@ -26,6 +26,7 @@ fn spec(priority: u8) -> Spec {
         addresses: vec![(SHARED, 24)],
         unicast: None,
         proof: None,
+        vmac: false,
     }
 }
 

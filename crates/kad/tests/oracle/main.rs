@@ -19,5 +19,7 @@ mod stolen;
 mod story;
 mod told;
 mod tracking;
+mod vmac;
+mod vmac_life;
 mod voice;
 mod wire;

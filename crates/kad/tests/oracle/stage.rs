@@ -20,10 +20,11 @@ use socket2::{Domain, Protocol, Socket, Type};
 /// Bound of every wait for something that is sure to come.
 pub(crate) const SOON: Duration = Duration::from_secs(12);
 
-/// What alpha sends that the protocol is about: adverts (bare and behind an authentication header), ARP, and
-/// neighbour advertisements.
-const SENT: &str = "ether src 02:00:00:00:00:01 and (ip proto 112 or ip proto 51 or (arp and not src host 0.0.0.0 \
-                    and arp[24:4] == arp[14:4]) or (ip6 and (ip6[6] == 112 or (ip6[6] == 58 and ip6[40] == 136))))";
+/// What alpha sends that the protocol is about, from its own Ethernet address or a virtual one: adverts (bare and
+/// behind an authentication header), ARP, and neighbour advertisements.
+const SENT: &str = "(ether src 02:00:00:00:00:01 or ether[6:4] == 0x00005e00) and \
+                    (ip proto 112 or ip proto 51 or (arp and not src host 0.0.0.0 and arp[24:4] == arp[14:4]) or \
+                    (ip6 and (ip6[6] == 112 or (ip6[6] == 58 and ip6[40] == 136))))";
 
 /// Which daemon plays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

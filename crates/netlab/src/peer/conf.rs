@@ -10,6 +10,9 @@ pub(crate) fn keepalived(spec: &Spec) -> String {
         "vrrp_instance VI_1 {{\n    state BACKUP\n    interface eth0\n    virtual_router_id {vrid}\n    \
          priority {priority}\n    version {version}\n    advert_int {interval}\n"
     );
+    if spec.vmac {
+        conf.push_str("    use_vmac\n");
+    }
     if let Some((ours, theirs)) = spec.unicast {
         let _ = writeln!(conf, "    unicast_src_ip {ours}\n    unicast_peer {{\n        {theirs}\n    }}");
     }
@@ -62,6 +65,7 @@ mod tests {
             addresses: vec![([10, 77, 0, 100].into(), 24)],
             unicast: Some(([10, 77, 0, 1].into(), [10, 77, 0, 2].into())),
             proof: Some(Proof::Password("1111".to_owned())),
+            vmac: false,
         }
     }
 
@@ -89,6 +93,12 @@ vrrp_instance VI_1 {
 }
 ";
         assert_eq!(keepalived(&spec()), expected);
+    }
+
+    #[test]
+    fn a_vmac_is_asked_for() {
+        let conf = keepalived(&Spec { vmac: true, ..spec() });
+        assert!(conf.contains("advert_int 1\n    use_vmac\n"), "{conf}");
     }
 
     #[test]

@@ -55,6 +55,9 @@ pub struct Spec {
     pub unicast: Option<(IpAddr, IpAddr)>,
     /// How they prove to each other who they are.
     pub proof: Option<Proof>,
+    /// The shared addresses are on a macvlan with the virtual router's Ethernet address (`use_vmac`). FRR's are
+    /// always.
+    pub vmac: bool,
 }
 
 /// How two routers prove to each other who they are.

@@ -76,8 +76,8 @@ impl Router {
     /// Where the shared addresses are on Ethernet while it is master.
     pub fn mac(&self) -> Mac {
         match self.program {
-            Program::Keepalived(_) => self.host.mac(),
-            Program::Frr(_) => frr::mac(&self.spec),
+            Program::Keepalived(_) if !self.spec.vmac => self.host.mac(),
+            Program::Keepalived(_) | Program::Frr(_) => frr::mac(&self.spec),
         }
     }
 

@@ -23,18 +23,20 @@ pub struct Protocol {
     pub unicast: bool,
     /// How the routers prove to each other who they are.
     pub proof: Option<Proof>,
+    /// Whether the shared addresses have the virtual router's Ethernet address. FRR's have always.
+    pub vmac: bool,
 }
 
 impl Protocol {
     /// VRRPv2 at 1 s over IPv4, multicast, no authentication.
     pub const fn v2() -> Self {
         let (version, interval) = (Version::V2, Interval::DEFAULT);
-        Self { version, interval, family: Family::V4, unicast: false, proof: None }
+        Self { version, interval, family: Family::V4, unicast: false, proof: None, vmac: false }
     }
 
     /// VRRPv3 over IPv4, multicast.
     pub const fn v3(interval: Interval) -> Self {
-        Self { version: Version::V3, interval, family: Family::V4, unicast: false, proof: None }
+        Self { version: Version::V3, interval, family: Family::V4, unicast: false, proof: None, vmac: false }
     }
 
     /// The same over IPv6.
@@ -65,6 +67,12 @@ impl Protocol {
     #[must_use]
     pub fn with_trailer(self, key: &str) -> Self {
         Self { proof: Some(Proof::Trailer(key.to_owned())), ..self }
+    }
+
+    /// The same with the virtual router's Ethernet address.
+    #[must_use]
+    pub fn with_vmac(self) -> Self {
+        Self { vmac: true, ..self }
     }
 
     /// The virtual router of every scenario.
@@ -106,6 +114,7 @@ impl Protocol {
             addresses: self.addresses(),
             unicast,
             proof: self.proof.clone(),
+            vmac: self.vmac,
         })
     }
 
@@ -132,6 +141,9 @@ impl fmt::Display for Protocol {
             Some(Proof::Password(_)) => f.write_str(" with a password")?,
             Some(Proof::Header(_)) => f.write_str(" with authentication headers")?,
             Some(Proof::Trailer(_)) => f.write_str(" with signed adverts")?,
+        }
+        if self.vmac {
+            f.write_str(" with VMACs")?;
         }
         Ok(())
     }

@@ -13,42 +13,37 @@ use crate::vrrp::driver::Driver;
 impl Driver {
     /// The configuration is new: what it does not ask for goes, and what it asks for comes.
     pub(in crate::vrrp) fn plan_vmacs(&mut self) {
-        let mut specs = spec::all(&self.global, self.instances.iter().map(|instance| &instance.model));
-        let mut entries = BTreeMap::new();
-        for (key, entry) in std::mem::take(&mut self.vmacs.entries) {
-            let stays = specs.get(&key).is_some_and(|spec| self.still_fits(spec, &entry));
-            match specs.remove(&key).filter(|_| stays) {
-                Some(spec) => drop(entries.insert(key, Entry { spec, failed: false, ..entry })),
-                None => {
-                    if let Some(made) = entry.link {
-                        self.remove_vmac(&key, &entry.spec, made);
-                    }
-                }
+        let specs = spec::all(&self.global, self.instances.iter().map(|instance| &instance.model));
+        self.vmacs.order = specs.iter().map(|(key, _)| key.clone()).collect();
+        let mut entries: BTreeMap<Key, Entry> =
+            specs.into_iter().map(|(key, spec)| (key, Entry { spec, link: None, failed: false })).collect();
+        for (key, old) in std::mem::take(&mut self.vmacs.entries) {
+            let Some(made) = old.link else { continue };
+            // One of another name or kind goes, and is made anew.
+            match entries.get_mut(&key).filter(|new| self.still_fits(&new.spec, &old.spec, made)) {
+                Some(new) => new.link = Some(made),
+                None => self.remove_vmac(&key, &old.spec, made),
             }
-        }
-        // What was asked for under another name is asked for again.
-        for (key, spec) in spec::all(&self.global, self.instances.iter().map(|instance| &instance.model)) {
-            entries.entry(key).or_insert(Entry { spec, link: None, failed: false });
         }
         self.vmacs.entries = entries;
         self.align_vmacs();
         self.remove_abandoned();
     }
 
-    /// Whether what was made for an entry is what the configuration wants now.
-    fn still_fits(&self, spec: &Spec, entry: &Entry) -> bool {
-        let Some(made) = entry.link else { return true };
+    /// Whether what was made for the old wish is what the configuration wants now.
+    fn still_fits(&self, spec: &Spec, old: &Spec, made: Made) -> bool {
         let named = match &spec.name {
             Some(name) => self.name_of(made.index) == name.as_str(),
             None => true,
         };
-        named && (spec.stacked, spec.address) == (entry.spec.stacked, entry.spec.address)
+        named && (spec.stacked, spec.address) == (old.stacked, old.address)
     }
 
     /// Interfaces changed: brings the host in line, and tells the instances.
     pub(in crate::vrrp) fn follow_interfaces(&mut self, now: Instant) {
         /// Readings: whoever changes interfaces without end does not keep the timers from running.
         const ROUNDS: usize = 4;
+        self.vmacs.following = true;
         for _ in 0..ROUNDS {
             if !self.vmacs.stale {
                 break;
@@ -56,6 +51,7 @@ impl Driver {
             self.align_vmacs();
             self.hear_of_vmacs(now);
         }
+        self.vmacs.following = false;
         for id in self.ids() {
             let instance = &self.instances[id.index()];
             if instance.model.vmac.is_some() {
@@ -83,8 +79,7 @@ impl Driver {
     /// Brings the host in line, as far as its interfaces allow.
     pub(in crate::vrrp) fn align_vmacs(&mut self) {
         self.vmacs.stale = false;
-        let keys: Vec<Key> = self.vmacs.entries.keys().cloned().collect();
-        for key in &keys {
+        for key in &self.vmacs.order.clone() {
             self.align_vmac(key);
         }
         let uses = self.vmacs.arp_bases();

@@ -172,6 +172,9 @@ impl Driver {
         self.interfaces.vmacs.insert(key.clone(), index);
         self.sockets_stale = true;
         self.give_addresses(key, spec, index, base);
+        if self.vmacs.following && self.interfaces.get(index).is_some_and(|made| made.link.is_up()) {
+            info!("Netlink reports {name} up");
+        }
         if spec.notify {
             self.make_kernel_tell_of(base.index);
         }
@@ -200,6 +203,8 @@ impl Driver {
         address.proto = Some(Address::PROTO_KEEPALIVED);
         if network.is_ipv6() {
             address.flags = AddressFlags::NODAD;
+            // Nothing but adverts is to come from there, as with keepalived.
+            address.preferred = spec.address.is_none().then_some(0);
         }
         let outcome = self.kernel.netlink().apply(&[AddressOp::Add(address.clone())]);
         match outcome.first() {

@@ -27,6 +27,8 @@ pub(super) use spec::Key;
 #[derive(Debug, Default)]
 pub(super) struct Vmacs {
     entries: BTreeMap<Key, Entry>,
+    /// In which they are made, so that names and numbers come out as keepalived's.
+    order: Vec<Key>,
     settings: Settings,
     maker: Option<Maker>,
     /// An interface came, went or changed.
@@ -35,6 +37,8 @@ pub(super) struct Vmacs {
     leaving: BTreeSet<IfIndex>,
     /// Reports are read of what was just made: how it came up is nobody's news.
     settling: bool,
+    /// What is made now is made again, and its users wait for it: people are told.
+    following: bool,
 }
 
 #[derive(Debug)]

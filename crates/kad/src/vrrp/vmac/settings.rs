@@ -9,10 +9,10 @@ use std::fmt;
 
 use tracing::{info, warn};
 use vrrp_linux::sysctl::Conf;
-use vrrp_linux::{IfIndex, Inet4, LinkChange, Netlink};
+use vrrp_linux::{IfIndex, Inet4, LinkChange, LinkFlags, Netlink};
 use vrrp_types::Family;
 
-use crate::vrrp::interfaces::Interfaces;
+use crate::vrrp::interfaces::{Interface, Interfaces};
 
 /// What was found on the host and changed; what was as it should be is `None`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -99,7 +99,8 @@ impl Settings {
         }
     }
 
-    /// `all.rp_filter` goes down to the interfaces: none of them filters otherwise than before.
+    /// `all.rp_filter` goes down to the interfaces: none of them filters otherwise than before, but the loopback, which
+    /// keepalived leaves aside.
     fn prepare_reverse_path(&mut self, interfaces: &Interfaces, netlink: &mut Netlink) {
         let all = get("all", "rp_filter").unwrap_or(0);
         if self.reverse_path.is_some() || all == 0 {
@@ -111,7 +112,8 @@ impl Settings {
             put("default", "rp_filter", all);
         }
         let mut raised = BTreeMap::new();
-        for interface in interfaces.iter() {
+        let filters = |interface: &&Interface| !interface.link.flags.contains(LinkFlags::LOOPBACK);
+        for interface in interfaces.iter().filter(filters) {
             let value = get(&interface.link.name, "rp_filter");
             if let Some(value) = value.filter(|value| *value < all) {
                 set(netlink, interface.link.index, vec![(Inet4::RpFilter, all)]);

@@ -1,6 +1,6 @@
 //! Which interfaces of their own the instances and their addresses ask for. Pure: the host decides nothing here.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv6Addr};
 
 use ipnetwork::IpNetwork;
@@ -116,23 +116,21 @@ pub(super) struct Spec {
     pub(super) notify: bool,
 }
 
-/// All that the instances ask for. What two ask for is made once, as the first asks for it; instances come before
-/// addresses.
+/// All that the instances ask for, in their order, and behind each what its addresses ask for. What two ask for is
+/// made once, as the first asks for it.
 pub(super) fn all<'a>(
     global: &Global,
-    models: impl Iterator<Item = &'a model::Instance> + Clone,
-) -> BTreeMap<Key, Spec> {
-    let mut specs = BTreeMap::new();
-    for model in models.clone() {
-        if let Some(key) = Key::of_instance(model) {
-            specs.entry(key).or_insert_with(|| of_instance(global, model));
-        }
-    }
+    models: impl Iterator<Item = &'a model::Instance>,
+) -> Vec<(Key, Spec)> {
+    let (mut specs, mut known) = (Vec::new(), BTreeSet::new());
     for model in models {
+        if let Some(key) = Key::of_instance(model).filter(|key| known.insert(key.clone())) {
+            specs.push((key, of_instance(global, model)));
+        }
         for address in model.addresses.iter().chain(&model.excluded) {
-            if let Some(key) = Key::of_address(model, address) {
-                let family = Family::of(address.address.ip());
-                specs.entry(key).or_insert_with(|| of_address(global, model, family));
+            let key = Key::of_address(model, address);
+            if let Some(key) = key.filter(|key| known.insert(key.clone())) {
+                specs.push((key, of_address(global, model, Family::of(address.address.ip()))));
             }
         }
     }
