@@ -22,4 +22,5 @@ mod tracking;
 mod vmac;
 mod vmac_life;
 mod voice;
+mod watched;
 mod wire;

@@ -104,9 +104,11 @@ const INTENDED: &[(Who, &str, &str)] = &[
 ];
 
 /// Openings of lines that speak of the election. Others are of the processes, whose story is told elsewhere.
-const OF_THE_ELECTION: [&str; 8] = [
+const OF_THE_ELECTION: &[&str] = &[
     "(",
     "VRRP_Group(",
+    "VRRP_Script(",
+    "Script `",
     "Sending ",
     "Netlink reports ",
     "Netlink reflector reports ",
