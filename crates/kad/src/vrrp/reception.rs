@@ -14,8 +14,8 @@ use vrrp_fsm::{Heard, State};
 use vrrp_linux::Datagram;
 use vrrp_types::{Version, Vrid};
 use vrrp_wire::{
-    Advert, Arrival, Authenticated, Checkpoint, ChecksumRule, Counter, DecodeError, GROUP_V4, Header,
-    HopLimitRule, Ipv4Packet, Path, Trailer,
+    Advert, Arrival, AuthHeader, Authenticated, Checkpoint, ChecksumRule, Counter, DecodeError, GROUP_V4,
+    Header, HopLimitRule, Ipv4Packet, Path, Protocol, Trailer,
 };
 
 use super::instance::{Instance, InstanceId};
@@ -129,6 +129,15 @@ impl Addressed<'_> {
     fn is_stranger(&self, instance: &Instance) -> bool {
         let signed = || self.parts(&instance.proof).is_ok_and(|parts| parts.trailer.is_some());
         !instance.proof.admits(self.source) && signed()
+    }
+
+    /// What keepalived counts into the length of a packet, before the message.
+    fn octets_before(&self) -> usize {
+        match &self.content {
+            Content::V4(packet) if packet.protocol() == Protocol::AH => packet.header_len() + AuthHeader::LEN,
+            Content::V4(packet) => packet.header_len(),
+            Content::V6 { .. } => 0,
+        }
     }
 
     fn hop_limit(&self) -> u8 {
@@ -259,26 +268,8 @@ impl Addressed<'_> {
             trace!("({name}) dropped advert from {from}: {refusal}");
             return;
         }
-        if refusals::of_proof(name, from, refusal) {
-            return;
-        }
-        match refusal {
-            DecodeError::AuthFailure => info!("({name}) received an invalid passwd from {from}!"),
-            DecodeError::Checksum { .. } => {
-                info!("({name}) Invalid VRRPv{} checksum from {from}", instance.model.version);
-            }
-            DecodeError::HopLimit { received, .. } => {
-                info!("({name}) invalid TTL/HL from {from}. Received {received} and expect 255");
-            }
-            DecodeError::Version { received, expected } => {
-                info!("({name}) wrong VRRP version from {from}. Received {received} and expect {expected}");
-            }
-            DecodeError::AdvertInterval { received_secs, expected } => {
-                info!(
-                    "({name}) advertisement interval mismatch with {from} mine={expected} sec rcv'd={received_secs} sec"
-                );
-            }
-            other => info!("({name}) dropped advert from {from}: {other}"),
+        if !refusals::of_proof(name, from, refusal) {
+            refusals::of_message(name, from, refusal, instance.model.version, self.octets_before());
         }
     }
 }

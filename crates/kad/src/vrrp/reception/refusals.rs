@@ -1,8 +1,9 @@
-//! What is said of an advert whose sender did not prove who it is, in keepalived's words.
+//! What is said of an advert that is refused, in keepalived's words where it has some.
 
 use std::net::IpAddr;
 
 use tracing::info;
+use vrrp_types::Version;
 use vrrp_wire::DecodeError;
 
 /// What is complained of once: as a rule whatever is counted alike, but the three ways in which an authentication
@@ -52,4 +53,27 @@ pub(super) fn of_proof(name: &str, from: IpAddr, refusal: DecodeError) -> bool {
         _ => return false,
     }
     true
+}
+
+/// Says what is wrong with the message. Lengths are keepalived's, which count `before` octets more.
+pub(super) fn of_message(name: &str, from: IpAddr, refusal: DecodeError, version: Version, before: usize) {
+    match refusal {
+        DecodeError::AuthFailure => info!("({name}) received an invalid passwd from {from}!"),
+        DecodeError::HopLimit { received, .. } => {
+            info!("({name}) invalid TTL/HL from {from}. Received {received} and expect 255");
+        }
+        DecodeError::Version { received, expected } => {
+            info!("({name}) wrong VRRP version from {from}. Received {received} and expect {expected}");
+        }
+        DecodeError::Checksum { .. } => info!("({name}) Invalid VRRPv{version} checksum from {from}"),
+        DecodeError::AdvertInterval { received_secs, expected } => info!(
+            "({name}) advertisement interval mismatch with {from} mine={expected} sec rcv'd={received_secs} sec"
+        ),
+        DecodeError::MessageLength { need, have } => {
+            let how = if have > need { "long" } else { "short" };
+            let (have, need) = (have + before, need + before);
+            info!("({name}) vrrp packet from {from} too {how}, length {have} and expect {need}");
+        }
+        other => info!("({name}) dropped advert from {from}: {other}"),
+    }
 }
