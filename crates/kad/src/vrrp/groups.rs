@@ -162,8 +162,10 @@ impl Driver {
     pub(super) fn group_entered(&mut self, number: usize, before: State, after: State) {
         let group = &self.groups[number];
         tracing::trace!("sync group {} went from {before:?} to {after:?}", group.name());
-        if let Some(told) = Told::entered(after) {
-            self.notices.group(&group.model, told);
+        match (before, Told::entered(after)) {
+            (_, None) => {}
+            (State::Init, Some(told)) if told != Told::Master => self.notices.group_began(&group.model, told),
+            (_, Some(told)) => self.notices.group(&group.model, told),
         }
     }
 }

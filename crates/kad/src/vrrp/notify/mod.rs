@@ -9,6 +9,7 @@ mod event;
 mod lanes;
 mod letters;
 mod pipes;
+mod repeat;
 mod stop;
 
 use std::collections::VecDeque;
@@ -21,8 +22,7 @@ use vrrp_fsm::{Event, Instant, State};
 
 use crate::exec::{Exec, Program, Report};
 
-use super::driver::Driver;
-use super::instance::{Instance, InstanceId};
+use super::instance::Instance;
 
 use calls::Calls;
 use event::{Kind, Line};
@@ -30,6 +30,7 @@ use letters::Letters;
 use pipes::Pipes;
 
 pub(in crate::vrrp) use event::Told;
+pub(in crate::vrrp) use repeat::Kept;
 
 /// What is to be told at the end of the turn.
 #[derive(Debug)]
@@ -47,6 +48,8 @@ pub(in crate::vrrp) struct Notices {
     pipes: Pipes,
     letters: Letters,
     jobs: VecDeque<Job>,
+    /// How many of them, in front, are about groups and go before what is said of instances.
+    in_front: usize,
     /// Rung by the threads of FIFOs.
     bell: OwnedFd,
 }
@@ -66,6 +69,7 @@ impl Notices {
             pipes,
             letters: Letters::new(global),
             jobs: VecDeque::new(),
+            in_front: 0,
             bell,
         })
     }
@@ -120,6 +124,19 @@ impl Notices {
         self.tell(line, script, model.notify.any.as_deref(), model.smtp_alert);
     }
 
+    /// A group has its first state. keepalived tells that before it tells of its members.
+    pub(in crate::vrrp) fn group_began(&mut self, group: &SyncGroup, told: Told) {
+        self.ahead(|notices| notices.group(group, told));
+    }
+
+    /// Says something before all that is said of instances in this turn.
+    fn ahead(&mut self, tell: impl FnOnce(&mut Self)) {
+        let behind = self.jobs.split_off(self.in_front);
+        tell(self);
+        self.in_front = self.jobs.len();
+        self.jobs.extend(behind);
+    }
+
     /// Something happened to a group.
     pub(in crate::vrrp) fn group(&mut self, group: &SyncGroup, told: Told) {
         let line = Line { kind: Kind::Group, name: &group.name, told, priority: 0 };
@@ -134,8 +151,15 @@ impl Notices {
         }
     }
 
+    /// The state of a group once more, for FIFOs alone.
+    pub(super) fn repeat_group(&mut self, group: &SyncGroup, state: State) {
+        let Some(told) = Told::entered(state) else { return };
+        let line = Line { kind: Kind::Group, name: &group.name, told, priority: 0 };
+        self.ahead(|notices| notices.line(line));
+    }
+
     /// The state of an instance once more, for FIFOs alone.
-    fn repeat(&mut self, instance: &Instance) {
+    pub(super) fn repeat(&mut self, instance: &Instance) {
         let Some(told) = Told::entered(instance.machine.state()) else { return };
         let priority = instance.machine.priority().get();
         self.line(Line { kind: Kind::Instance, name: &instance.model.name, told, priority });
@@ -173,6 +197,7 @@ impl Notices {
 
     /// Tells what there is to tell; the adverts of this turn have left.
     pub(in crate::vrrp) fn flush(&mut self, exec: &mut Exec, now: Instant) {
+        self.in_front = 0;
         for job in self.jobs.drain(..) {
             match job {
                 Job::Call(lane, call) => self.calls.push(lane, call, now),
@@ -199,21 +224,6 @@ impl Notices {
     /// When there is something to do, whatever else happens.
     pub(in crate::vrrp) fn deadline(&self, now: Instant) -> Option<Instant> {
         self.calls.deadline(now)
-    }
-}
-
-impl Driver {
-    /// Says to FIFOs which state instances that went on through a reload are in, where that did not change: the others
-    /// have said it (`fifo_write_vrrp_states_on_reload`).
-    pub(in crate::vrrp) fn repeat_states(&mut self, kept: &[(InstanceId, State)]) {
-        if self.global.fifos.states_on_reload {
-            for (id, before) in kept {
-                let instance = &self.instances[id.index()];
-                if instance.machine.state() == *before {
-                    self.notices.repeat(instance);
-                }
-            }
-        }
     }
 }
 

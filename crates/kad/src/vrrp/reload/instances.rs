@@ -9,6 +9,7 @@ use vrrp_wire::ChecksumRule;
 use crate::vrrp::addresses::Held;
 use crate::vrrp::driver::Driver;
 use crate::vrrp::instance::{Instance, InstanceId};
+use crate::vrrp::notify::Kept;
 use crate::vrrp::reception::may_be_old_unicast;
 
 use super::identity::pair;
@@ -40,6 +41,7 @@ impl Driver {
         }
         self.index_addresses();
         self.align_trackers(true);
+        let groups: Vec<State> = self.groups.iter().map(|group| group.machine.state()).collect();
         self.align_groups(now);
         self.kernel.apply(&mut self.instances, false);
         self.plan_vmacs();
@@ -57,10 +59,13 @@ impl Driver {
         for failure in self.open_lanes() {
             warn!("adverts cannot be sent: {failure}");
         }
+        self.repeat_groups(&groups);
+        let mut still = Kept::new(&kept);
         for id in begin {
+            self.repeat_instances(&mut still, Some(id));
             self.begin(id, now, Duration::ZERO);
         }
-        self.repeat_states(&kept);
+        self.repeat_instances(&mut still, None);
         kept.len()
     }
 

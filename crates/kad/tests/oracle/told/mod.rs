@@ -1,5 +1,6 @@
 //! Who is told what: scripts, FIFOs and mail, from start to stop, of keepalived and of kad.
 
+mod groups;
 mod mail;
 mod own;
 mod witness;

@@ -1,0 +1,65 @@
+//! Sync groups and their members: who is told first, and of what.
+
+use super::{GLOBAL, instance, reload, same, told};
+use crate::voice::advert;
+
+const GROUP: &str = "vrrp_sync_group G {
+    group {
+        V1
+        V2
+    }
+    notify \"@/note any\"
+    notify_master \"@/note G own-master\"
+    notify_backup \"@/note G own-backup\"
+    notify_fault \"@/note G own-fault\"
+    notify_stop \"@/note G own-stop\"
+}
+";
+
+const LANES: [&str; 6] = ["any INSTANCE V1", "any INSTANCE V2", "any GROUP G", "V1", "V2", "G"];
+
+fn conf() -> String {
+    // The first member is always the first to move.
+    let first = instance("V1", 51, "").replace("priority 200", "priority 220");
+    format!("{GLOBAL}{GROUP}{first}{}", instance("V2", 52, ""))
+}
+
+#[test]
+#[ignore = "needs namespaces: cargo xtask test --only oracle"]
+fn a_group_from_start_to_stop() {
+    let heard = told(&conf(), |play, witness| {
+        let all_master = |times| {
+            for call in ["any GROUP G MASTER 0", "G own-master", "V1 own-master", "V2 own-master"] {
+                witness.wait_for(call, times);
+            }
+            witness.wait_for("any INSTANCE V1 MASTER 220", times);
+            witness.wait_for("any INSTANCE V2 MASTER 200", times);
+        };
+        all_master(1);
+        play.stage.eve_sends(&advert(3, 30, 250));
+        witness.wait_for("any GROUP G BACKUP 0", 2);
+        all_master(2);
+        play.stage.alpha.link_down().unwrap();
+        witness.wait_for("any GROUP G FAULT 0", 1);
+        play.stage.alpha.link_up().unwrap();
+        all_master(3);
+    });
+    same("group", &LANES, &heard);
+}
+
+/// A group that stays where it is and one that comes.
+#[test]
+#[ignore = "needs namespaces: cargo xtask test --only oracle"]
+fn a_group_at_a_reload() {
+    let first = format!("{}{}", conf(), instance("V3", 53, "")).replace("advert_int 0.3", "advert_int 5");
+    let more = GROUP.replace("sync_group G", "sync_group H").replace("V1\n        V2", "V3\n        V4");
+    let second = format!("{first}{more}{}", instance("V4", 54, "").replace("advert_int 0.3", "advert_int 5"));
+    let heard = told(&first, |play, witness| {
+        witness.wait_for("any GROUP G BACKUP 0", 1);
+        witness.wait_for("any INSTANCE V3 BACKUP 200", 1);
+        reload(play, &witness.place(&second));
+        witness.wait_for("any GROUP H BACKUP 0", 1);
+        witness.wait_for("any INSTANCE V4 BACKUP 200", 1);
+    });
+    same("group at reload", &LANES, &heard);
+}
