@@ -60,6 +60,30 @@ pub enum Change {
         /// What the priority becomes.
         priority: Priority,
     },
+    /// What a virtual router on one node tracks fails: it cannot serve.
+    Fails {
+        /// The node.
+        node: NodeId,
+        /// Its virtual router.
+        vrid: Vrid,
+    },
+    /// It can again.
+    Recovers {
+        /// The node.
+        node: NodeId,
+        /// Its virtual router.
+        vrid: Vrid,
+    },
+    /// What one node says of one virtual router no longer reaches another, until every fault ends: as if that
+    /// virtual router had a link of its own.
+    CutOff {
+        /// The one that speaks.
+        from: NodeId,
+        /// The one that does not hear it.
+        to: NodeId,
+        /// Of which virtual router.
+        vrid: Vrid,
+    },
     /// Somebody takes the virtual address away from a node.
     AddressLost {
         /// The node.
@@ -113,6 +137,9 @@ impl fmt::Display for Change {
             Self::Priority { node, vrid, priority } => {
                 write!(f, "priority of {vrid} on {node} becomes {priority}")
             }
+            Self::Fails { node, vrid } => write!(f, "{vrid} on {node} cannot serve"),
+            Self::Recovers { node, vrid } => write!(f, "{vrid} on {node} can serve again"),
+            Self::CutOff { from, to, vrid } => write!(f, "{to} no longer hears {from} of {vrid}"),
             Self::AddressLost { node, vrid } => write!(f, "the address of {vrid} is taken from {node}"),
             Self::Heal => write!(f, "every fault ends"),
         }

@@ -82,6 +82,24 @@ pub enum Violation {
         /// Its machine's state.
         state: State,
     },
+    /// Members of one sync group are in different states.
+    #[error("{node} VRID {vrid}: is {state:?}, but its sync group is {others:?}")]
+    TornApart {
+        /// Where.
+        node: NodeId,
+        /// Which virtual router.
+        vrid: Vrid,
+        /// Its machine's state.
+        state: State,
+        /// That of the first of the group.
+        others: State,
+    },
+    /// A sync group decides again and again.
+    #[error("{node}: the sync group does not come to rest")]
+    Restless {
+        /// Where.
+        node: NodeId,
+    },
     /// A machine that takes part waits for nothing.
     #[error("{node} VRID {vrid}: asleep for ever in {state:?}")]
     Asleep {

@@ -5,7 +5,7 @@ use core::net::IpAddr;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use vrrp_fsm::{Family, Input, Instant, Machine, State, Vrid};
+use vrrp_fsm::{Family, Input, Instant, Machine, Membership, State, SyncGroup, Vrid};
 
 use crate::error::SetupError;
 use crate::member::{Member, source};
@@ -45,18 +45,27 @@ pub struct Node {
     pub members: Vec<Member>,
     /// Its clock.
     pub clock: Clock,
+    /// Whether its virtual routers are one sync group.
+    pub synced: bool,
 }
 
 impl Node {
     /// A node whose clock is the LAN's.
     pub fn new(members: Vec<Member>) -> Self {
-        Self { members, clock: Clock::default() }
+        Self { members, clock: Clock::default(), synced: false }
     }
 
     /// The same with another clock.
     #[must_use]
     pub const fn with_clock(mut self, clock: Clock) -> Self {
         self.clock = clock;
+        self
+    }
+
+    /// The same with its virtual routers as one sync group.
+    #[must_use]
+    pub const fn synced(mut self) -> Self {
+        self.synced = true;
         self
     }
 }
@@ -118,6 +127,7 @@ pub(crate) struct Host {
     pub(crate) id: NodeId,
     pub(crate) clock: Clock,
     pub(crate) routers: Vec<Router>,
+    pub(crate) group: Option<SyncGroup>,
     pub(crate) running: bool,
     pub(crate) linked: bool,
     pub(crate) stall: Option<Stall>,
@@ -152,12 +162,23 @@ impl Host {
             id,
             clock: node.clock,
             routers,
+            group: node.synced.then(SyncGroup::new),
             running: false,
             linked: true,
             stall: None,
             waiting: VecDeque::new(),
             latest: Vec::new(),
         })
+    }
+
+    /// How its virtual routers go.
+    pub(crate) fn membership(&self) -> Membership {
+        let owner = |router: &Router| router.member.config.priority.is_owner();
+        match self.group {
+            None => Membership::Alone,
+            Some(_) if self.routers.iter().all(owner) => Membership::OwnerAmongOwners,
+            Some(_) => Membership::Member,
+        }
     }
 
     pub(crate) fn find(&self, vrid: Vrid) -> Option<&Router> {

@@ -59,7 +59,8 @@ impl Lan {
             flight.mangled = true;
         }
         let mut at = self.now.saturating_add(weather.delay).saturating_add(self.rng.up_to(weather.jitter));
-        if lost || self.cuts.contains(&(flight.from, flight.to)) {
+        let (from, to) = (flight.from, flight.to);
+        if lost || self.cuts.contains(&(from, to)) || self.parted.contains(&(from, to, flight.vrid)) {
             return;
         }
         let receiver = &mut self.hosts[flight.to.index()];

@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use vrrp_fsm::{Faults, Input, Instant, State, Vrid};
+use vrrp_fsm::{Faults, Input, Instant, State, SyncGroup, Vrid};
 
 use super::Lan;
 use crate::node::{Host, NodeId, Router, Stall, Waiting};
@@ -35,6 +35,17 @@ impl Lan {
             Change::Priority { node, vrid, priority } => {
                 self.tell(node, Some(vrid), Input::Priority(priority))?;
             }
+            Change::Fails { node, vrid } => {
+                self.tell(node, Some(vrid), Input::Fault(Faults::TRACKED))?;
+            }
+            Change::Recovers { node, vrid } => {
+                self.tell(node, Some(vrid), Input::Cleared(Faults::TRACKED))?;
+            }
+            Change::CutOff { from, to, vrid } => {
+                if from != to {
+                    self.parted.insert((from, to, vrid));
+                }
+            }
             Change::AddressLost { node, vrid } => self.tell(node, Some(vrid), Input::AddressLost)?,
             Change::Heal => self.heal()?,
         }
@@ -60,12 +71,17 @@ impl Lan {
             router.told = State::Init;
             vrids.push((router.member.vrid, router.member.family()));
         }
+        host.group = host.group.map(|_| SyncGroup::new());
+        let membership = host.membership();
         self.trouble_until(now.saturating_add(hold));
-        for (vrid, family) in vrids {
-            self.feed(node, vrid, Input::Source(Some(node.address(family))))?;
+        for (vrid, family) in &vrids {
+            self.feed(node, *vrid, Input::Membership(membership))?;
+            self.feed(node, *vrid, Input::Source(Some(node.address(*family))))?;
             if !linked {
-                self.feed(node, vrid, Input::Fault(Faults::INTERFACE_DOWN))?;
+                self.feed(node, *vrid, Input::Fault(Faults::INTERFACE_DOWN))?;
             }
+        }
+        for (vrid, _) in vrids {
             self.feed(node, vrid, Input::Start { hold })?;
         }
         Ok(())
@@ -132,11 +148,13 @@ impl Lan {
     fn heal(&mut self) -> Result<(), Violation> {
         self.weather = Weather::FINE;
         self.cuts.clear();
+        self.parted.clear();
         self.air.retain(|_, flight| !flight.troubled);
         for index in 0..self.hosts.len() {
             let node = self.hosts[index].id;
             self.wake(node)?;
             self.set_link(node, true)?;
+            self.tell(node, None, Input::Cleared(Faults::TRACKED))?;
             self.start(node, Duration::ZERO)?;
         }
         // Trouble that lay ahead is over, but for the holds that still run.

@@ -15,7 +15,7 @@ use crate::node::{Host, NodeId, Router};
 impl Lan {
     /// Whether the LAN carries everything to everyone, and soon enough.
     pub(super) fn is_fine(&self) -> bool {
-        self.weather.is_fine(self.shortest) && self.cuts.is_empty()
+        self.weather.is_fine(self.shortest) && self.cuts.is_empty() && self.parted.is_empty()
     }
 
     pub(super) fn trouble_until(&mut self, at: Instant) {
@@ -104,6 +104,23 @@ impl Lan {
             return Err(Violation::Asleep { node, vrid, state });
         }
         Ok(())
+    }
+
+    /// What holds of a sync group whenever it has done what it decided.
+    pub(super) fn check_group(&self, node: NodeId) -> Result<(), Violation> {
+        let host = &self.hosts[node.index()];
+        let state = |router: &Router| router.machine.state();
+        let Some(first) = host.routers.first().map(state) else { return Ok(()) };
+        if host.routers.iter().any(|router| state(router) == State::Init) {
+            return Ok(());
+        }
+        match host.routers.iter().find(|router| state(router) != first) {
+            Some(other) => {
+                let (vrid, state) = (other.member.vrid, state(other));
+                Err(Violation::TornApart { node, vrid, state, others: first })
+            }
+            None => Ok(()),
+        }
     }
 
     /// The laws of calm.

@@ -42,6 +42,8 @@ pub struct Lan {
     arranged: u64,
     weather: Weather,
     cuts: BTreeSet<(NodeId, NodeId)>,
+    /// The same for single virtual routers.
+    parted: BTreeSet<(NodeId, NodeId, Vrid)>,
     /// The last moment at which something was not as it should be; may lie ahead.
     troubled: Instant,
     /// The shortest interval of any member.
@@ -62,6 +64,7 @@ impl Lan {
             arranged: 0,
             weather: Weather::FINE,
             cuts: BTreeSet::new(),
+            parted: BTreeSet::new(),
             troubled: Instant::default(),
             shortest: Duration::MAX,
             timeline: Timeline::default(),

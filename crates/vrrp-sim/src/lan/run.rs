@@ -8,6 +8,9 @@ use super::Lan;
 use crate::node::{Host, NodeId, Router, Waiting};
 use crate::{Violation, Wakes, What};
 
+/// More orders than these do not follow from one input.
+const ORDERS: usize = 4;
+
 impl Lan {
     /// Lets time pass until `end`, all that happens at `end` included.
     ///
@@ -143,18 +146,66 @@ impl Lan {
         Ok(())
     }
 
-    /// One step of one machine, and all that it asks for.
+    /// One input of one machine, and what its sync group makes of it.
     pub(super) fn feed(&mut self, node: NodeId, vrid: Vrid, input: Input) -> Result<(), Violation> {
+        let Some((from, actions)) = self.step(node, vrid, input)? else { return Ok(()) };
+        let host = &self.hosts[node.index()];
+        let Some(router) = host.find(vrid).filter(|_| host.group.is_some()) else { return Ok(()) };
+        let change = vrrp_fsm::Change::of(from, router.machine.state(), input);
+        let others: Vec<Vrid> =
+            host.routers.iter().map(|router| router.member.vrid).filter(|other| *other != vrid).collect();
+        if let Some(input) = vrrp_fsm::echo(&actions) {
+            for other in &others {
+                self.step(node, *other, input)?;
+            }
+        }
+        self.follow(node, vrid, &others, change)?;
+        self.check_group(node)
+    }
+
+    /// Carries out what a sync group decides; who made it decide goes first.
+    fn follow(
+        &mut self,
+        node: NodeId,
+        mover: Vrid,
+        others: &[Vrid],
+        mut change: vrrp_fsm::Change,
+    ) -> Result<(), Violation> {
+        for _ in 0..ORDERS {
+            let host = &mut self.hosts[node.index()];
+            let members = host.routers.iter().map(|router| router.machine.as_member());
+            let Some(order) = host.group.as_mut().and_then(|group| group.after(change, members)) else {
+                return Ok(());
+            };
+            change = vrrp_fsm::Change::None;
+            for vrid in std::iter::once(&mover).chain(others) {
+                let member = self.hosts[node.index()].find(*vrid).map(|router| router.machine.as_member());
+                if let Some(input) = member.and_then(|member| order.input(member)) {
+                    self.step(node, *vrid, input)?;
+                }
+            }
+        }
+        Err(Violation::Restless { node })
+    }
+
+    /// One step of one machine, and all that it asks for. Gives the state it was in, and what it did.
+    fn step(
+        &mut self,
+        node: NodeId,
+        vrid: Vrid,
+        input: Input,
+    ) -> Result<Option<(State, Actions)>, Violation> {
         let Some(host) = self.hosts.get_mut(node.index()).filter(|host| host.running) else {
-            return Ok(());
+            return Ok(None);
         };
         let local = host.clock.shows(self.now);
         let Some(router) = host.routers.iter_mut().find(|router| router.member.vrid == vrid) else {
-            return Ok(());
+            return Ok(None);
         };
         let before = router.machine.state();
         let actions = router.machine.step(local, input);
-        self.carry_out(node, vrid, before, &actions)
+        self.carry_out(node, vrid, before, &actions)?;
+        Ok(Some((before, actions)))
     }
 
     fn carry_out(

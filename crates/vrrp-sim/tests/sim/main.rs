@@ -3,6 +3,7 @@
 //! `VRRP_SIM_SEEDS=100000` tries that many seeds of each law instead of a few; `VRRP_SIM_SEED=17` replays one.
 #![expect(clippy::unwrap_used, reason = "what a test builds itself is there")]
 
+mod groups;
 mod healing;
 mod identities;
 mod lan;
