@@ -218,6 +218,7 @@ fn what_a_killed_one_left_is_replaced() {
         stage.alpha.run("nft", &["add element ip keepalived vips { 10.77.0.77 }"]).unwrap();
         daemon.restart().unwrap();
         daemon.proc().wait_for("Deleting old ip keepalived table", SOON).unwrap();
+        daemon.proc().wait_for("setting VIPs.", SOON).unwrap();
         stage.alpha.wait_for_address(vip(), SOON).unwrap();
         let second = tables(stage);
         daemon.proc().terminate(SOON).unwrap();

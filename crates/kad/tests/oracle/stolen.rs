@@ -127,8 +127,8 @@ fn what_takes_an_address_away_does_not_keep_it() {
     };
     let all = |when: &str| {
         for _ in 0..2 {
-            poll_until(SOON, || missing().is_empty());
-            assert!(missing().is_empty(), "{when}: {:?} missing\n{}", missing(), stage.lab.log_tail());
+            let back = poll_until(SOON, || missing().is_empty());
+            assert!(back, "{when}: {:?} missing\n{}", missing(), stage.lab.log_tail());
             poll_until(SETTLED, || false);
         }
     };
@@ -166,13 +166,8 @@ fn with_a_peer_one_of_the_two_has_the_address() {
     };
     let one_each = |when: &str| {
         for _ in 0..2 {
-            poll_until(SOON, || holders().iter().all(|(_, a, b)| a + b == 1));
-            assert!(
-                holders().iter().all(|(_, a, b)| a + b == 1),
-                "{when}: (address, alpha, beta) {:?}\n{}",
-                holders(),
-                lab.log_tail()
-            );
+            let settled = poll_until(SOON, || holders().iter().all(|(_, a, b)| a + b == 1));
+            assert!(settled, "{when}: (address, alpha, beta) {:?}\n{}", holders(), lab.log_tail());
             poll_until(SETTLED, || false);
         }
     };
