@@ -178,6 +178,7 @@ impl Driver {
     /// Ends a turn: what it called for leaves now.
     pub(super) fn settle(&mut self, now: Instant) {
         self.outbox.flush(&mut self.instances);
+        self.guard_vmacs();
         self.firewall.guard(&mut self.instances, &self.interfaces);
         self.kernel.apply(&mut self.instances, false);
         self.firewall.unguard();

@@ -67,10 +67,10 @@ pub(super) fn start(options: Options, mut config: Config, manners: Manners) -> R
     driver.align_trackers(false);
     driver.align_groups(clock::now());
     driver.index_addresses();
+    driver.firewall.begin(&driver.global.firewall, &driver.instances);
     driver.plan_vmacs();
     driver.locate_instances();
     driver.kernel.remove_leftovers(&mut driver.instances, &driver.interfaces);
-    driver.firewall.begin(&driver.global.firewall, &driver.instances);
     if let Some(failure) = driver.align_sockets().failures.into_iter().next() {
         return Err(failure.into());
     }

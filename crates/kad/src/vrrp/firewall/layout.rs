@@ -11,12 +11,13 @@ use vrrp_linux::netlink::nftables::{
     NftVerdict,
 };
 
+use super::expressions::{
+    End, ICMPV6, IGMP, MLD_REPORT, MLD2_REPORT, NEIGHBOUR_ADVERT, NEIGHBOUR_SOLICIT, ROUTER_SOLICIT, TYPE,
+    address, equal, icmpv6, in_set, prefix, second, through_macvlan,
+};
+
 /// The table where the configuration names none.
 const TABLE: &str = "keepalived";
-
-const ICMPV6: u8 = 58;
-const NEIGHBOUR_SOLICIT: u8 = 135;
-const NEIGHBOUR_ADVERT: u8 = 136;
 
 /// What is made in one go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -24,6 +25,7 @@ pub(super) enum Part {
     Table(NftFamily),
     Vips(NftFamily),
     LinkLocal(Set),
+    Memberships(NftFamily),
 }
 
 /// What was made.
@@ -32,6 +34,10 @@ pub(super) type Parts = BTreeSet<Part>;
 /// A set that addresses are put into.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Set {
+    ParentLinkLocal,
+    VmacMapV4,
+    VmacMapV6,
+    Vmacs,
     V4,
     V6,
     LinkLocalIndex,
@@ -41,6 +47,9 @@ pub(super) enum Set {
 impl Set {
     pub(super) const fn name(self) -> &'static str {
         match self {
+            Self::ParentLinkLocal => "parent_link_local",
+            Self::VmacMapV4 | Self::VmacMapV6 => "vmac_map",
+            Self::Vmacs => "vmac_set",
             Self::V4 | Self::V6 => "vips",
             Self::LinkLocalIndex => "vips_link_local",
             Self::LinkLocalName => "vips_link_local_name",
@@ -49,7 +58,8 @@ impl Set {
 
     pub(super) const fn family(self) -> NftFamily {
         match self {
-            Self::V4 => NftFamily::V4,
+            Self::V4 | Self::VmacMapV4 => NftFamily::V4,
+            Self::ParentLinkLocal | Self::VmacMapV6 | Self::Vmacs => NftFamily::V6,
             Self::V6 | Self::LinkLocalIndex | Self::LinkLocalName => NftFamily::V6,
         }
     }
@@ -89,6 +99,9 @@ impl Layout {
     /// Makes what a set needs and is not there yet.
     pub(super) fn make(&self, set: Set, parts: &mut Parts, batch: &mut NftBatch) {
         match set {
+            Set::ParentLinkLocal => self.base(NftFamily::V6, parts, batch),
+            Set::VmacMapV4 => self.memberships(NftFamily::V4, parts, batch),
+            Set::VmacMapV6 | Set::Vmacs => self.memberships(NftFamily::V6, parts, batch),
             Set::V4 => self.vips(NftFamily::V4, parts, batch),
             Set::V6 => self.vips(NftFamily::V6, parts, batch),
             Set::LinkLocalIndex | Set::LinkLocalName => {
@@ -181,7 +194,7 @@ impl Layout {
 
     /// An address of the interface below a VMAC is not to be told of by the VMAC.
     fn parent_link_local(&self, table: &NftTable, batch: &mut NftBatch) {
-        let name = "parent_link_local";
+        let name = Set::ParentLinkLocal.name();
         let (interface, meta) = if self.by_index {
             (NftType::Index, NftMeta::OutputIndex)
         } else {
@@ -194,6 +207,40 @@ impl Layout {
         rule.extend(through_macvlan());
         rule.extend([address(NftFamily::V6, End::Source), second(meta), in_set(name)]);
         self.rule(table, "out", &rule, NftVerdict::Drop, batch);
+    }
+
+    /// Reports of memberships that a VMAC sends are sent by the interface below it; routers it does not ask for.
+    fn memberships(&self, family: NftFamily, parts: &mut Parts, batch: &mut NftBatch) {
+        self.base(family, parts, batch);
+        if !parts.insert(Part::Memberships(family)) {
+            return;
+        }
+        let table = self.table(family);
+        let (map, vmacs, reports) = (Set::VmacMapV4.name(), Set::Vmacs.name(), "mld-report");
+        let plain = |name, key| NftSet { name, key, data: None, constant: false };
+        batch.add_set(&table, &NftSet { data: Some(NftType::Index), ..plain(map, &[NftType::Index]) });
+        if family == NftFamily::V6 {
+            batch.add_set(&table, &plain(vmacs, &[NftType::Index]));
+            batch.add_set(&table, &NftSet { constant: true, ..plain(reports, &[NftType::Icmpv6]) });
+            let kinds = [MLD2_REPORT, MLD_REPORT].map(|kind| NftElement::of([kind]));
+            batch.add_elements(&table, reports, &kinds);
+        }
+        let mut report = match family {
+            NftFamily::V4 => vec![NftExpr::Network { offset: 9, len: 1 }, equal(IGMP)],
+            NftFamily::V6 => [&icmpv6()[..], &[TYPE, in_set(reports)]].concat(),
+        };
+        report.push(address(family, End::Destination));
+        report.extend(through_macvlan());
+        report.push(second(NftMeta::OutputIndex));
+        report.extend([NftExpr::Map(NftRegister::Two, map.to_owned()), NftExpr::Duplicate]);
+        self.rule(&table, "out", &report, NftVerdict::Drop, batch);
+        if family == NftFamily::V6 {
+            let mut solicit = [&icmpv6()[..], &[TYPE, equal(ROUTER_SOLICIT)]].concat();
+            solicit.extend(through_macvlan());
+            solicit.push(second(NftMeta::OutputIndex));
+            solicit.push(NftExpr::In(NftRegister::Two, vmacs.to_owned()));
+            self.rule(&table, "out", &solicit, NftVerdict::Drop, batch);
+        }
     }
 
     fn rule(
@@ -211,52 +258,4 @@ impl Layout {
         all.push(NftExpr::Verdict(verdict));
         batch.add_rule(table, chain, &all);
     }
-}
-
-/// The type of an ICMPv6 message.
-const TYPE: NftExpr = NftExpr::Transport { offset: 0, len: 1 };
-
-/// Which address of a packet.
-#[derive(Clone, Copy)]
-enum End {
-    Source,
-    Destination,
-}
-
-const fn address(family: NftFamily, end: End) -> NftExpr {
-    match (family, end) {
-        (NftFamily::V4, End::Source) => NftExpr::Network { offset: 12, len: 4 },
-        (NftFamily::V4, End::Destination) => NftExpr::Network { offset: 16, len: 4 },
-        (NftFamily::V6, End::Source) => NftExpr::Network { offset: 8, len: 16 },
-        (NftFamily::V6, End::Destination) => NftExpr::Network { offset: 24, len: 16 },
-    }
-}
-
-fn in_set(name: &str) -> NftExpr {
-    NftExpr::In(NftRegister::One, name.to_owned())
-}
-
-fn equal(octet: u8) -> NftExpr {
-    NftExpr::Equal(NftRegister::One, vec![octet])
-}
-
-/// The packet's transport protocol is ICMPv6.
-fn icmpv6() -> [NftExpr; 2] {
-    [NftExpr::Meta(NftMeta::Protocol, NftRegister::One), equal(ICMPV6)]
-}
-
-/// The device it leaves by is a macvlan.
-fn through_macvlan() -> [NftExpr; 2] {
-    [second(NftMeta::OutputKind), NftExpr::named(NftRegister::Two, "macvlan")]
-}
-
-const fn second(meta: NftMeta) -> NftExpr {
-    NftExpr::Meta(meta, NftRegister::Two)
-}
-
-/// An IPv6 address of these 16 bits and nothing else.
-fn prefix(bits: u16) -> Vec<u8> {
-    let mut octets = vec![0; 16];
-    octets[..2].copy_from_slice(&bits.to_be_bytes());
-    octets
 }

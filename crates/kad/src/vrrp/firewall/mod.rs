@@ -4,32 +4,29 @@
 //! compared with what is there, and the difference goes to the kernel, at most one transaction before the addresses of
 //! a turn come and one after they left. The layout of tables, chains and sets is keepalived's ([`layout`]).
 
+mod access;
+mod expressions;
 mod layout;
+mod vmacs;
 mod wanted;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use kaconf::model;
 use tracing::{debug, info, warn};
-use vrrp_linux::netlink::nftables::{NftBatch, NftElement, NftError, NftFamily, Nftables};
+use vrrp_linux::netlink::nftables::{NftBatch, NftElement, NftError, NftFamily};
+
+use vrrp_linux::IfIndex;
 
 use super::instance::{Instance, InstanceId};
 use super::interfaces::Interfaces;
+use access::Access;
 use layout::{Layout, Part, Parts, Set};
 pub(super) use wanted::Guarded;
 use wanted::wanted;
 
 /// Elements in one transaction: all of it goes through one send buffer.
 const ELEMENTS: usize = 2_048;
-
-#[derive(Debug)]
-enum Access {
-    /// Nothing was asked of it yet.
-    Closed,
-    Open(Box<Nftables>),
-    /// Not to be had, and said so.
-    Refused,
-}
 
 #[derive(Debug)]
 pub(super) struct Firewall {
@@ -39,6 +36,9 @@ pub(super) struct Firewall {
     parts: Parts,
     /// What is in the sets, and how many instances want it there.
     present: BTreeMap<Guarded, u32>,
+    /// What VMACs want of it.
+    vmacs: BTreeMap<IfIndex, Vec<Guarded>>,
+    vmacs_changed: bool,
     /// Instances of which something changed in this turn.
     touched: Vec<InstanceId>,
     /// What nobody wants any more, once the addresses of this turn are gone.
@@ -48,10 +48,12 @@ pub(super) struct Firewall {
 impl Firewall {
     pub(super) fn new(model: &model::Firewall) -> Self {
         Self {
-            access: Access::Closed,
+            access: Access::default(),
             layout: Layout::new(model),
             parts: Parts::new(),
             present: BTreeMap::new(),
+            vmacs: BTreeMap::new(),
+            vmacs_changed: false,
             touched: Vec::new(),
             leaving: BTreeSet::new(),
         }
@@ -89,22 +91,51 @@ impl Firewall {
         for id in std::mem::take(&mut self.touched) {
             let Some(instance) = instances.get_mut(id.index()) else { continue };
             let wanted = wanted(instance, interfaces, &self.layout);
-            let before = std::mem::replace(&mut instance.guarded, wanted);
-            for new in instance.guarded.iter().filter(|new| before.binary_search(new).is_err()) {
-                let users = self.present.entry(new.clone()).or_default();
-                *users += 1;
-                if *users == 1 {
-                    coming.push(new.clone());
-                }
-            }
-            for old in before.iter().filter(|old| instance.guarded.binary_search(old).is_err()) {
-                self.release(old);
+            self.exchange(&instance.guarded, &wanted, &mut coming);
+            instance.guarded = wanted;
+        }
+        self.put(&coming);
+    }
+
+    /// VMACs came, went or changed.
+    pub(super) fn vmacs_changed(&mut self) {
+        self.vmacs_changed = true;
+    }
+
+    /// What one VMAC wants, at once.
+    fn guard_vmac(&mut self, index: IfIndex, wanted: Vec<Guarded>) {
+        let mut coming = Vec::new();
+        let before = self.vmacs.remove(&index).unwrap_or_default();
+        self.exchange(&before, &wanted, &mut coming);
+        self.vmacs.insert(index, wanted);
+        self.put(&coming);
+    }
+
+    /// What all VMACs want.
+    fn replace_vmacs(&mut self, wanted: BTreeMap<IfIndex, Vec<Guarded>>) {
+        let (before, mut coming) = (std::mem::take(&mut self.vmacs), Vec::new());
+        for (index, old) in &before {
+            self.exchange(old, wanted.get(index).map_or(&[], Vec::as_slice), &mut coming);
+        }
+        for (_, new) in wanted.iter().filter(|(index, _)| !before.contains_key(index)) {
+            self.exchange(&[], new, &mut coming);
+        }
+        self.vmacs = wanted;
+        self.put(&coming);
+    }
+
+    /// Counts who wants what; gives what nobody wanted before.
+    fn exchange(&mut self, before: &[Guarded], wanted: &[Guarded], coming: &mut Vec<Guarded>) {
+        for new in wanted.iter().filter(|new| before.binary_search(new).is_err()) {
+            let users = self.present.entry(new.clone()).or_default();
+            *users += 1;
+            // What somebody else gave up in this turn is still there.
+            if *users == 1 && !self.leaving.remove(new) {
+                coming.push(new.clone());
             }
         }
-        // What another instance gave up in this turn is still there.
-        coming.retain(|guarded| !self.leaving.remove(guarded));
-        for coming in coming.chunks(ELEMENTS) {
-            self.put(coming);
+        for old in before.iter().filter(|old| wanted.binary_search(old).is_err()) {
+            self.release(old);
         }
     }
 
@@ -133,14 +164,16 @@ impl Firewall {
     }
 
     fn put(&mut self, coming: &[Guarded]) {
-        let mut batch = NftBatch::new();
-        for guarded in coming {
-            self.layout.make(guarded.set, &mut self.parts, &mut batch);
+        for coming in coming.chunks(ELEMENTS) {
+            let mut batch = NftBatch::new();
+            for guarded in coming {
+                self.layout.make(guarded.set, &mut self.parts, &mut batch);
+            }
+            for (set, elements) in by_set(coming) {
+                batch.add_elements(&self.layout.table(set.family()), set.name(), &elements);
+            }
+            self.apply(&batch);
         }
-        for (set, elements) in by_set(coming) {
-            batch.add_elements(&self.layout.table(set.family()), set.name(), &elements);
-        }
-        self.apply(&batch);
     }
 
     /// At start: what a predecessor left is not ours, and not to be added to.
@@ -154,13 +187,13 @@ impl Firewall {
         let mut batch = NftBatch::new();
         for family in [NftFamily::V4, NftFamily::V6] {
             let table = self.layout.table(family);
-            let there = self.with_socket(|socket| socket.has_table(&table));
+            let there = self.access.ask(|socket| socket.has_table(&table));
             if there == Some(Ok(true)) {
                 info!("Deleting old {} {} table", name_of(family), table.name);
                 batch.remove_table(&table);
             }
             if let Some(Err(error)) = there {
-                return self.complain(error);
+                return self.access.complain(error);
             }
         }
         self.apply(&batch);
@@ -168,13 +201,12 @@ impl Firewall {
 
     /// At a reload: other settings are another layout, made anew in one transaction.
     pub(super) fn configure(&mut self, model: &model::Firewall) {
-        if matches!(self.access, Access::Refused) {
-            self.access = Access::Closed;
-        }
+        self.access.try_again();
         let layout = Layout::new(model);
         if layout == self.layout {
             return;
         }
+        self.vmacs_changed = true;
         let mut batch = NftBatch::new();
         self.clear(&mut batch);
         self.layout = layout;
@@ -184,7 +216,7 @@ impl Firewall {
 
     /// After a reload: tables that no instance has a use for go.
     pub(super) fn tidy(&mut self, instances: &[Instance]) {
-        if !instances.iter().any(|instance| needs(&instance.model)) {
+        if self.vmacs.is_empty() && !instances.iter().any(|instance| needs(&instance.model)) {
             self.end();
         }
     }
@@ -223,11 +255,11 @@ impl Firewall {
         if batch.is_empty() {
             return;
         }
-        match self.with_socket(|socket| socket.apply(batch)) {
+        match self.access.ask(|socket| socket.apply(batch)) {
             None | Some(Ok(())) => {}
             // `nft flush ruleset` and its like: all is made anew.
             Some(Err(NftError::NotThere | NftError::Exists)) => self.restore(),
-            Some(Err(error)) => self.complain(error),
+            Some(Err(error)) => self.access.complain(error),
         }
     }
 
@@ -236,36 +268,8 @@ impl Firewall {
         let mut batch = NftBatch::new();
         self.clear(&mut batch);
         self.fill(&mut batch);
-        if let Some(Err(error)) = self.with_socket(|socket| socket.apply(&batch)) {
-            self.complain(error);
-        }
-    }
-
-    fn with_socket<T>(
-        &mut self,
-        ask: impl FnOnce(&mut Nftables) -> Result<T, NftError>,
-    ) -> Option<Result<T, NftError>> {
-        if matches!(self.access, Access::Closed) {
-            match Nftables::open() {
-                Ok(socket) => self.access = Access::Open(Box::new(socket)),
-                Err(error) => return Some(Err(error)),
-            }
-        }
-        match &mut self.access {
-            Access::Open(socket) => Some(ask(socket)),
-            Access::Closed | Access::Refused => None,
-        }
-    }
-
-    /// Says what is not done. Where it will never be done, once.
-    fn complain(&mut self, error: NftError) {
-        let why = match error {
-            NftError::Refused(errno) | NftError::Socket(errno) => format!("{error}: {errno}"),
-            _ => error.to_string(),
-        };
-        warn!("packets to the virtual addresses are not dropped: {why}");
-        if matches!(error, NftError::Unsupported | NftError::NotPermitted) {
-            self.access = Access::Refused;
+        if let Some(Err(error)) = self.access.ask(|socket| socket.apply(&batch)) {
+            self.access.complain(error);
         }
     }
 }
@@ -284,7 +288,8 @@ pub(super) fn is_guarded(model: &model::Instance) -> bool {
 
 /// Whether such an instance has anything in the firewall.
 fn needs(model: &model::Instance) -> bool {
-    is_guarded(model)
+    let mut lines = model.addresses.iter().chain(&model.excluded);
+    is_guarded(model) || model.vmac.is_some() || model.vmac_addresses || lines.any(|line| line.use_vmac)
 }
 
 fn by_set(guarded: &[Guarded]) -> BTreeMap<Set, Vec<NftElement>> {

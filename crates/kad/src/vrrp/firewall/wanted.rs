@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, Ipv6Addr};
 
+use vrrp_linux::IfIndex;
 use vrrp_linux::netlink::nftables::NftElement;
 
 use super::is_guarded;
@@ -47,8 +48,7 @@ fn address(instance: &Instance, number: usize, interfaces: &Interfaces, layout: 
                 let name = &interfaces.get(on)?.link.name;
                 return Some(Guarded { set: Set::LinkLocalName, element: on_name(ip, name) });
             }
-            let key = [&ip.octets()[..], &on.get().to_ne_bytes()].concat();
-            Some(Guarded { set: Set::LinkLocalIndex, element: NftElement::of(key) })
+            Some(Guarded { set: Set::LinkLocalIndex, element: on_index(ip, on) })
         }
     }
 }
@@ -59,7 +59,13 @@ fn by_name(instance: &Instance, held: &Held, layout: &Layout) -> bool {
     !layout.by_index() && instance.model.dont_track_primary && (own || !held.model.track)
 }
 
-fn on_name(ip: Ipv6Addr, name: &str) -> NftElement {
+/// An address on an interface known by its number.
+pub(super) fn on_index(ip: Ipv6Addr, on: IfIndex) -> NftElement {
+    NftElement::of([&ip.octets()[..], &on.get().to_ne_bytes()].concat())
+}
+
+/// An address on an interface known by its name.
+pub(super) fn on_name(ip: Ipv6Addr, name: &str) -> NftElement {
     let mut key = ip.octets().to_vec();
     key.extend(name.as_bytes());
     key.resize(ip.octets().len() + NAME, 0);

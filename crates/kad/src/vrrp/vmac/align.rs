@@ -84,6 +84,7 @@ impl Driver {
         }
         let uses = self.vmacs.arp_bases();
         self.vmacs.settings.release(|base| uses.contains(&base), self.kernel.netlink());
+        self.firewall.vmacs_changed();
     }
 
     fn align_vmac(&mut self, key: &Key) {

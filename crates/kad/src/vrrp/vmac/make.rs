@@ -165,6 +165,7 @@ impl Driver {
         if let Some(entry) = self.vmacs.entries.get_mut(key) {
             entry.link = Some(made);
         }
+        self.guard_vmac(key, name);
         let up = LinkChange { up: Some(true), ..LinkChange::default() };
         self.kernel.netlink().change_link(index, &up)?;
         let link = self.kernel.netlink().link(name)?;

@@ -65,21 +65,33 @@ pub(super) struct Vmac {
     pub(super) parent: IfIndex,
     /// Whose group memberships it has.
     pub(super) family: Family,
+    /// Addresses of the other family belong to its instance.
+    pub(super) both_families: bool,
     /// A macvlan, with a hardware address of its own.
     pub(super) macvlan: bool,
+}
+
+impl Entry {
+    fn vmac(&self, key: &Key) -> Option<Vmac> {
+        self.link.map(|made| Vmac {
+            index: made.index,
+            parent: made.parent,
+            family: self.spec.family,
+            both_families: self.spec.both_families,
+            macvlan: key.mac().is_some(),
+        })
+    }
 }
 
 impl Vmacs {
     /// All that are there.
     pub(super) fn iter(&self) -> impl Iterator<Item = Vmac> {
-        self.entries.iter().filter_map(|(key, entry)| {
-            entry.link.map(|made| Vmac {
-                index: made.index,
-                parent: made.parent,
-                family: entry.spec.family,
-                macvlan: key.mac().is_some(),
-            })
-        })
+        self.entries.iter().filter_map(|(key, entry)| entry.vmac(key))
+    }
+
+    /// The one of this key, once it is there.
+    pub(super) fn get(&self, key: &Key) -> Option<Vmac> {
+        self.entries.get(key)?.vmac(key)
     }
 
     /// What an instance's own interface is called, or will be.

@@ -109,6 +109,8 @@ pub(super) struct Spec {
     pub(super) group: Option<u32>,
     /// IPv6 is not switched off there.
     pub(super) speaks_ipv6: bool,
+    /// Addresses of the other family belong to its instance.
+    pub(super) both_families: bool,
     pub(super) link_local: LinkLocal,
     /// The address of an ipvlan.
     pub(super) address: Option<IpNetwork>,
@@ -144,7 +146,8 @@ fn of_instance(global: &Global, model: &model::Instance) -> Spec {
     spec.name = vmac.and_then(|vmac| vmac.name.clone());
     spec.group = vmac.and_then(|vmac| vmac.group);
     let other = |line: &VirtualAddress| Family::of(line.address.ip()) != model.family;
-    spec.speaks_ipv6 |= model.excluded.iter().any(other);
+    spec.both_families = model.excluded.iter().any(other);
+    spec.speaks_ipv6 |= spec.both_families;
     match kind {
         Some(VmacKind::Macvlan { xmit_base, netlink_notify, .. }) => {
             spec.notify = netlink_notify;
@@ -183,6 +186,7 @@ fn blank(model: &model::Instance, family: Family, prefix: Option<&str>) -> Spec 
         prefix: prefix.unwrap_or(PREFIX).into(),
         group: None,
         speaks_ipv6: family == Family::V6,
+        both_families: false,
         link_local: if family == Family::V6 { LinkLocal::OfBase } else { LinkLocal::None },
         address: None,
         notify: false,
@@ -230,6 +234,7 @@ mod tests {
             prefix: prefix.into(),
             group: None,
             speaks_ipv6: false,
+            both_families: false,
             link_local: LinkLocal::None,
             address: None,
             notify: false,
