@@ -58,6 +58,8 @@ pub(crate) struct Paths {
     pub(crate) parent: PathBuf,
     /// Of the VRRP process.
     pub(crate) vrrp: PathBuf,
+    /// The file that is there while the configuration is read (`reload_file`), if it has no other name.
+    pub(crate) reload: PathBuf,
     /// Whether one of them is in [`PID_DIRECTORY`], which must be made.
     pub(crate) in_directory: bool,
 }
@@ -76,6 +78,7 @@ impl Paths {
         Self {
             parent: path(&options.pid_file, "keepalived"),
             vrrp: path(&options.vrrp_pid_file, "vrrp"),
+            reload: path(&None, "keepalived").with_extension("reload"),
             in_directory: many,
         }
     }

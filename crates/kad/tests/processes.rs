@@ -5,6 +5,10 @@
 
 #[path = "processes/harness.rs"]
 mod harness;
+#[path = "processes/reloading.rs"]
+mod reloading;
+#[path = "processes/scheduling.rs"]
+mod scheduling;
 
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixDatagram;

@@ -142,6 +142,9 @@ pub(crate) struct Options {
     /// still works keeps a process waiting that long, and nobody needs a master back that was away for less.
     #[arg(long = "kad-heartbeat-limit", value_name = "MS", hide = true, default_value_t = 15_000)]
     pub(crate) heartbeat_limit_ms: u64,
+    /// Which reading of the configuration it is that a reader does: the first is 0
+    #[arg(long = "kad-reading", value_name = "NUMBER", hide = true, default_value_t = 0)]
+    pub(crate) reading: u32,
     /// What is left over
     #[arg(hide = true)]
     pub(crate) unexpected: Vec<OsString>,

@@ -10,7 +10,7 @@ use std::os::unix::fs::FileExt;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use kaconf::model::{Config, Global, Process, Scripts};
+use kaconf::model::{Config, Global, Process, Reload, Scripts};
 use rustix::fs::{MemfdFlags, SealFlags, fcntl_add_seals, memfd_create};
 use serde::{Deserialize, Serialize};
 
@@ -54,6 +54,14 @@ pub(crate) struct ParentPart {
     pub(crate) instances: u32,
     /// Whether a checker process is called for.
     pub(crate) has_virtual_servers: bool,
+    /// `net_namespace_ipvs`: cannot change at a reload, like the next two.
+    pub(crate) net_namespace_ipvs: Option<Box<str>>,
+    /// `nftables`
+    pub(crate) nftables: Option<Box<str>>,
+    /// `nftables_ipvs`
+    pub(crate) nftables_ipvs: Option<Box<str>>,
+    /// How it is read again.
+    pub(crate) reload: Reload,
     /// `state_dump_file`
     pub(crate) state_dump_file: Option<PathBuf>,
     /// The first section of the parent's dump, made where the whole model is.
@@ -80,6 +88,10 @@ impl ParentPart {
             data_use_instance: global.data_use_instance,
             instances: u32::try_from(config.instances.len()).unwrap_or(u32::MAX),
             has_virtual_servers: config.has_virtual_servers,
+            net_namespace_ipvs: global.net_namespace_ipvs.clone(),
+            nftables: global.firewall.nftables.clone(),
+            nftables_ipvs: global.firewall.nftables_ipvs.clone(),
+            reload: global.reload.clone(),
             state_dump_file: global.state_dump_file.clone(),
             dump: dump_of(global),
             scripts: global.scripts.clone(),

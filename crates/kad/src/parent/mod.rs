@@ -6,12 +6,14 @@
 mod backoff;
 mod child;
 mod heartbeat;
+mod marker;
 mod process;
 mod reading;
 mod reload;
 mod scripts;
 mod start;
 mod stop;
+mod timetable;
 
 use std::ffi::OsString;
 use std::os::unix::process::ExitStatusExt;
@@ -34,6 +36,7 @@ use child::{News, Slot};
 use reading::{Prepared, Reading};
 use scripts::Ceremony;
 use stop::Stopping;
+use timetable::Timetable;
 
 /// How long the last lines of the log may take to be written.
 const LAST_LINES: Duration = Duration::from_secs(1);
@@ -53,6 +56,10 @@ struct Parent {
     /// The one the child is going over to.
     offered: Option<Prepared>,
     reading: Option<Reading>,
+    /// How often the configuration was read.
+    readings: u32,
+    /// Says when the next reload is due.
+    timetable: Option<Timetable>,
     /// A reload was asked for while one ran.
     reload_again: bool,
     vrrp: Slot,
@@ -83,6 +90,7 @@ impl Parent {
             self.signals(now);
             self.child_news(now);
             self.hear_scripts();
+            self.look_at_timetable(now);
             self.read_on(now);
             self.vrrp.beat(now);
             self.start_what_is_due(now);
@@ -104,9 +112,10 @@ impl Parent {
 
     /// Waits for the next event or deadline.
     fn wait(&self, now: Instant) -> std::io::Result<()> {
-        let mut fds = Vec::with_capacity(4);
+        let mut fds = Vec::with_capacity(5);
         fds.push(PollFd::new(&self.signals, PollFlags::IN));
         fds.push(PollFd::new(&self.ceremony, PollFlags::IN));
+        fds.extend(self.timetable.as_ref().map(|timetable| PollFd::new(timetable, PollFlags::IN)));
         fds.extend(self.reading.as_ref().map(|reading| PollFd::new(reading, PollFlags::IN)));
         if let Some(up) = self.vrrp.up() {
             fds.push(PollFd::new(up.process(), PollFlags::IN));
@@ -114,6 +123,7 @@ impl Parent {
         }
         let deadlines = [
             self.vrrp.deadline(),
+            self.timetable.as_ref().and_then(|timetable| timetable.deadline(now)),
             self.reading.as_ref().map(Reading::deadline),
             self.stopping.as_ref().filter(|_| self.vrrp.up().is_some()).map(Stopping::deadline),
         ];

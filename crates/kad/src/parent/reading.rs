@@ -6,6 +6,7 @@ use std::ffi::OsString;
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::process::ExitStatusExt;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
@@ -17,6 +18,9 @@ use crate::signals::Signal;
 
 /// How long a reading may take. The largest files known take a quarter of a second.
 const LIMIT: Duration = Duration::from_secs(30);
+
+/// The same where it is tested too, as keepalived has it.
+const TEST_LIMIT: Duration = Duration::from_secs(5);
 
 /// A configuration that was read and checked.
 #[derive(Debug)]
@@ -34,6 +38,9 @@ pub(super) enum Unread {
     /// The reader judged it; its messages are in the log.
     #[error("it cannot be run (exit code {})", .0.code())]
     Judged(Exit),
+    /// `reload_check_config` found something.
+    #[error("New config failed validation, see {} for details", .0.display())]
+    Tested(PathBuf),
     /// The reader crashed or was killed.
     #[error("its reader was ended by signal {0}")]
     Crashed(i32),
@@ -70,6 +77,8 @@ impl Unread {
 pub(super) struct Reading {
     process: Process,
     bundle: Bundle,
+    /// Where the complaints of a test are.
+    log: Option<PathBuf>,
     deadline: Instant,
 }
 
@@ -78,11 +87,29 @@ impl Reading {
     ///
     /// # Errors
     /// No process or memory to be had.
-    pub(super) fn start(arguments: &[OsString], now: Instant) -> io::Result<Self> {
+    pub(super) fn start(arguments: &[OsString], number: u32, now: Instant) -> io::Result<Self> {
+        Self::begin(arguments.to_vec(), number, LIMIT, now)
+    }
+
+    /// Starts a reader that also tests as `-t` does, with every complaint in `log`, and refuses what has one.
+    ///
+    /// # Errors
+    /// No process or memory to be had.
+    pub(super) fn test(arguments: &[OsString], number: u32, log: &Path, now: Instant) -> io::Result<Self> {
+        let mut arguments = arguments.to_vec();
+        let mut option = OsString::from("--config-test=");
+        option.push(log);
+        arguments.push(option);
+        let begun = Self::begin(arguments, number, TEST_LIMIT, now)?;
+        Ok(Self { log: Some(log.into()), ..begun })
+    }
+
+    fn begin(mut arguments: Vec<OsString>, number: u32, limit: Duration, now: Instant) -> io::Result<Self> {
         let bundle = Bundle::create()?;
-        let mut command = role::command(arguments, Role::Reader);
+        arguments.push(format!("--kad-reading={number}").into());
+        let mut command = role::command(&arguments, Role::Reader);
         command.stdin(Stdio::null()).stdout(Stdio::from(bundle.try_clone()?));
-        Ok(Self { process: Process::start(command)?, bundle, deadline: now + LIMIT })
+        Ok(Self { process: Process::start(command)?, bundle, log: None, deadline: now + limit })
     }
 
     /// When it has taken too long.
@@ -108,6 +135,9 @@ impl Reading {
     }
 
     fn result(self, status: std::process::ExitStatus) -> Result<Prepared, Unread> {
+        if let (Some(2 | 4..=6), Some(log)) = (status.code(), &self.log) {
+            return Err(Unread::Tested(log.clone()));
+        }
         match (status.code(), status.signal()) {
             (Some(0), _) => {
                 self.bundle.seal()?;

@@ -7,6 +7,8 @@ use std::time::Instant;
 use super::Parent;
 use super::reading::{Prepared, Reading};
 use super::start::say_what_is_not_served;
+use super::timetable::Timetable;
+use crate::cli::Options;
 use crate::ipc::{Order, ParentPart};
 use crate::role::take_process;
 
@@ -26,7 +28,14 @@ impl Parent {
         }
         tracing::info!("Reloading ...");
         self.systemd.reloading();
-        match Reading::start(&self.arguments, now) {
+        self.mark_reading();
+        let (number, log) = (self.readings, self.current.part.reload.check_log.clone());
+        self.readings += 1;
+        let started = match &log {
+            Some(log) => Reading::test(&self.arguments, number, log, now),
+            None => Reading::start(&self.arguments, number, now),
+        };
+        match started {
             Ok(reading) => self.reading = Some(reading),
             Err(error) => self.reload_failed(&format!("cannot start a reader: {error}")),
         }
@@ -35,14 +44,21 @@ impl Parent {
     /// Looks after the reader.
     pub(super) fn read_on(&mut self, now: Instant) {
         if let Some(reading) = self.reading.take() {
-            match reading.poll(now) {
-                Err(still) => self.reading = Some(still),
-                Ok(Ok(prepared)) => self.offer(prepared, now),
-                Ok(Err(unread)) if unread.is_stray() => {
+            let read = match reading.poll(now) {
+                Err(still) => {
+                    self.reading = Some(still);
+                    return;
+                }
+                Ok(read) => read,
+            };
+            self.mark_read();
+            match read {
+                Ok(prepared) => self.offer(prepared, now),
+                Err(unread) if unread.is_stray() => {
                     tracing::info!("Reload begins again: {unread}");
                     self.reload(now);
                 }
-                Ok(Err(unread)) => self.reload_failed(&unread.to_string()),
+                Err(unread) => self.reload_failed(&unread.to_string()),
             }
         } else if self.reload_again && self.offered.is_none() && self.child_is_busy().is_none() {
             self.reload_again = false;
@@ -74,7 +90,7 @@ impl Parent {
 
     /// Offers a configuration to the child.
     fn offer(&mut self, prepared: Prepared, now: Instant) {
-        if let Some(what) = unchangeable(&self.current.part, &prepared.part) {
+        if let Some(what) = unchangeable(&self.options, &self.current.part, &prepared.part) {
             return self.reload_failed(&format!("Cannot change {what} at a reload - please restart kad"));
         }
         if let Some(what) = self.child_is_busy() {
@@ -111,6 +127,7 @@ impl Parent {
         let Some(offered) = self.offered.take() else { return };
         let newly = offered.part.has_virtual_servers && !self.current.part.has_virtual_servers;
         self.current = offered;
+        self.follow_timetable();
         let part = &self.current.part;
         take_process(&part.parent, part.process_names.then_some("keepalived"));
         if newly {
@@ -118,6 +135,29 @@ impl Parent {
         }
         tracing::info!("Reload complete");
         self.systemd.ready();
+    }
+
+    /// Watches the file that says when to reload, if there is one.
+    pub(super) fn follow_timetable(&mut self) {
+        let reload = &self.current.part.reload;
+        match (&reload.time_file, &self.timetable) {
+            (None, _) => self.timetable = None,
+            (Some(path), Some(timetable)) if timetable.is_of(path, reload.repeat) => {}
+            (Some(path), _) => self.timetable = Timetable::watch(path, reload.repeat),
+        }
+    }
+
+    /// Begins a reload when it is time.
+    pub(super) fn look_at_timetable(&mut self, now: Instant) {
+        let Some(timetable) = &mut self.timetable else { return };
+        let stays = timetable.heed();
+        let due = timetable.is_due();
+        if !stays {
+            self.timetable = None;
+        }
+        if due {
+            self.reload(now);
+        }
     }
 
     /// The child keeps what it had.
@@ -134,17 +174,22 @@ impl Parent {
     }
 }
 
-/// The keyword that differs and cannot without a restart.
-fn unchangeable(before: &ParentPart, after: &ParentPart) -> Option<&'static str> {
-    if before.net_namespace != after.net_namespace {
-        Some("net_namespace")
-    } else if before.instance != after.instance {
-        Some("instance")
-    } else if before.disable_local_igmp != after.disable_local_igmp {
-        Some("disable_local_igmp")
-    } else {
-        None
-    }
+/// What differs and cannot without a restart, in keepalived's words. A namespace of the command line stands above
+/// that of the file.
+fn unchangeable(options: &Options, before: &ParentPart, after: &ParentPart) -> Option<&'static str> {
+    let namespace =
+        |part: &ParentPart| options.namespace_or(part.net_namespace.as_deref()).map(str::to_owned);
+    [
+        (namespace(before) != namespace(after), "network namespace"),
+        (before.net_namespace_ipvs != after.net_namespace_ipvs, "IPVS network namespace"),
+        (before.instance != after.instance, "instance name"),
+        (before.nftables != after.nftables, "nftables table name"),
+        (before.nftables_ipvs != after.nftables_ipvs, "IPVS nftables table name"),
+        (before.reload.copy_directory != after.reload.copy_directory, "config_directory"),
+        (before.disable_local_igmp != after.disable_local_igmp, "disable_local_igmp"),
+    ]
+    .into_iter()
+    .find_map(|(differs, what)| differs.then_some(what))
 }
 
 #[cfg(test)]
@@ -152,22 +197,35 @@ mod tests {
     use super::*;
 
     #[test]
-    fn three_keywords_need_a_restart() {
+    fn some_keywords_need_a_restart() {
+        let options = Options::read(&["kad".into()]).unwrap();
         let before = ParentPart::default();
         let changed = |change: fn(&mut ParentPart)| {
             let mut after = before.clone();
             change(&mut after);
-            unchangeable(&before, &after)
+            unchangeable(&options, &before, &after)
         };
-        for (change, keyword) in [
-            ((|part| part.net_namespace = Some("n".into())) as fn(&mut ParentPart), Some("net_namespace")),
-            (|part| part.instance = Some("i".into()), Some("instance")),
+        for (change, what) in [
+            (
+                (|part| part.net_namespace = Some("n".into())) as fn(&mut ParentPart),
+                Some("network namespace"),
+            ),
+            (|part| part.net_namespace_ipvs = Some("n".into()), Some("IPVS network namespace")),
+            (|part| part.instance = Some("i".into()), Some("instance name")),
+            (|part| part.nftables = Some("t".into()), Some("nftables table name")),
+            (|part| part.nftables_ipvs = Some("t".into()), Some("IPVS nftables table name")),
+            (|part| part.reload.copy_directory = Some("/d".into()), Some("config_directory")),
             (|part| part.disable_local_igmp = true, Some("disable_local_igmp")),
             (|part| part.instances = 9, None),
             (|part| part.process_names = true, None),
             (|part| part.umask = 0o22, None),
+            (|part| part.reload.time_file = Some("/t".into()), None),
         ] {
-            assert_eq!(changed(change), keyword);
+            assert_eq!(changed(change), what);
         }
+        let options = Options::read(&["kad".into(), "-s".into(), "ours".into()]).unwrap();
+        let mut after = before.clone();
+        after.net_namespace = Some("theirs".into());
+        assert_eq!(unchangeable(&options, &before, &after), None, "the command line stands above the file");
     }
 }

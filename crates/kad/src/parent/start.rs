@@ -64,6 +64,8 @@ impl Parent {
             current,
             offered: None,
             reading: None,
+            readings: 1,
+            timetable: None,
             reload_again,
             vrrp,
             ceremony,
@@ -74,6 +76,8 @@ impl Parent {
             parent.clear_up();
             return Err(exit);
         }
+        parent.mark_read();
+        parent.follow_timetable();
         parent.start_up();
         Ok(parent)
     }
@@ -166,7 +170,7 @@ fn core_dumps(options: &Options) {
 fn first_configuration(arguments: &[OsString], signals: &mut Signals) -> Result<(Prepared, bool), Exit> {
     let mut reload = false;
     let start = || {
-        Reading::start(arguments, clock::now())
+        Reading::start(arguments, 0, clock::now())
             .map_err(|error| fatal(&format!("cannot start a reader: {error}")))
     };
     let mut reading = start()?;

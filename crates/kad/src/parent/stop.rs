@@ -32,6 +32,7 @@ impl Parent {
         self.systemd.stopping();
         if let Some(reading) = self.reading.take() {
             reading.abandon();
+            self.mark_read();
         }
         // Nobody waits for its answer any more.
         (self.offered, self.reload_again) = (None, false);

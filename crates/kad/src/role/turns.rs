@@ -8,7 +8,7 @@ use std::time::Duration;
 use kaconf::model::{AutoPriority, Scheduling};
 use rustix::mm::{MlockAllFlags, mlockall, munlockall};
 use rustix::process::{Resource, Rlimit, getpriority_process, getrlimit, setpriority_process, setrlimit};
-use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
+use rustix::thread::{CapabilitySet, CpuSet, capabilities, sched_getaffinity, sched_setaffinity};
 use tracing::{debug, info, warn};
 
 /// What was asked of the kernel for one process, and how things were before.
@@ -122,7 +122,8 @@ impl Turns {
         }
     }
 
-    /// Bounds how long it may keep everybody else from running: a word at half of it, the end behind it.
+    /// Bounds how long it may keep everybody else from running: a word at half of it, the end behind it. Who could not
+    /// lift it again, for a reload, has no end set, only the word.
     pub(crate) fn limit(&self) {
         if self.realtime.is_none() {
             return;
@@ -130,7 +131,8 @@ impl Turns {
         let micros = self.wanted.realtime_limit.unwrap_or(Scheduling::REALTIME_LIMIT);
         let limit = match micros {
             0 => self.before.limit,
-            micros => Rlimit { current: Some(micros / 2), maximum: Some(micros) },
+            micros if may_lift_limits() => Rlimit { current: Some(micros / 2), maximum: Some(micros) },
+            micros => Rlimit { current: Some(micros / 2), maximum: self.before.limit.maximum },
         };
         if let Err(error) = setrlimit(Resource::Rttime, limit) {
             warn!("child process cannot set realtime rlimit ({error})");
@@ -140,7 +142,8 @@ impl Turns {
     /// Lifts that bound for work that is long and done once, a reload; [`Self::limit`] sets it again.
     pub(crate) fn unlimit(&self) {
         if self.realtime.is_some() {
-            let _lifted = setrlimit(Resource::Rttime, Rlimit { current: None, maximum: None });
+            let maximum = if may_lift_limits() { None } else { self.before.limit.maximum };
+            let _lifted = setrlimit(Resource::Rttime, Rlimit { current: maximum, maximum });
         }
     }
 
@@ -158,4 +161,9 @@ impl Turns {
             }
         }
     }
+}
+
+/// `CAP_SYS_RESOURCE`
+fn may_lift_limits() -> bool {
+    capabilities(None).is_ok_and(|sets| sets.effective.contains(CapabilitySet::SYS_RESOURCE))
 }

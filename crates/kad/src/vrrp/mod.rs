@@ -79,7 +79,7 @@ pub(crate) fn run(child: Child) -> ExitCode {
             if driver.options.dump_conf {
                 dump::log(&mut driver);
             }
-            Process { driver, link, signals, turns, stopping: false }.run()
+            Process { driver, link, signals, turns, reloads: 0, stopping: false }.run()
         }
     });
     match outcome {
@@ -118,6 +118,8 @@ struct Process {
     link: ChildLink,
     signals: Signals,
     turns: Turns,
+    /// How many configurations it was offered since it runs.
+    reloads: u32,
     stopping: bool,
 }
 
@@ -268,11 +270,14 @@ impl Process {
         }
         self.driver.settle(now);
         self.turns.unlimit();
+        self.reloads += 1;
+        dump::keep(&mut self.driver, self.reloads, "pre");
         let answer = match self.driver.reload(config) {
             Ok(reloaded) => {
                 let global = &self.driver.global;
                 role::adopt(&self.driver.options, global);
                 self.turns.adopt(&global.vrrp.scheduling, global.auto_priority);
+                dump::keep(&mut self.driver, self.reloads, "post");
                 if self.driver.options.dump_conf {
                     dump::log(&mut self.driver);
                 }

@@ -123,7 +123,12 @@ fn instances(count: u32) -> String {
 }
 
 fn virtual_servers(count: u32) -> String {
-    let mut text = String::from("global_defs {\n    router_id compare\n}\n");
+    format!("global_defs {{\n    router_id compare\n}}\n{}", servers_alone(count))
+}
+
+/// Virtual servers, for a file that has something else too.
+pub(super) fn servers_alone(count: u32) -> String {
+    let mut text = String::new();
     for index in 0..count {
         let (high, low) = (index / 250, index % 250);
         let _infallible = write!(

@@ -72,12 +72,24 @@ impl Daemon {
         work: Work,
         priority: u8,
     ) -> io::Result<Self> {
+        Self::start_beside(world, side, program, work, priority, "")
+    }
+
+    /// The same with more in the file than its work. Virtual servers are in it only: no checker is started.
+    pub(super) fn start_beside(
+        world: &World,
+        side: Side,
+        program: &Program,
+        work: Work,
+        priority: u8,
+        more: &str,
+    ) -> io::Result<Self> {
         let file = |what: &str| world.file(&format!("{side:?}.{what}"));
-        fs::write(file("conf"), work.text(priority))?;
+        fs::write(file("conf"), work.text(priority) + more)?;
         let log = File::create(file("log"))?;
         let _of_an_earlier_one = fs::remove_file(file("vrrp.pid"));
         let mut command = world.command(side, &program.file);
-        command.args(["-n", "-l", "-G"]);
+        command.args(["-n", "-l", "-G", "-P"]);
         for (flag, what) in [("-f", "conf"), ("-p", "pid"), ("-r", "vrrp.pid"), ("-c", "checkers.pid")] {
             command.arg(flag).arg(file(what));
         }
@@ -100,6 +112,14 @@ impl Daemon {
     /// How many times any instance has entered this state so far, as its log says.
     pub(super) fn entered(&self, state: &str) -> io::Result<usize> {
         Ok(fs::read_to_string(&self.log)?.matches(&format!("Entering {state} STATE")).count())
+    }
+
+    /// Lets it read its file again, and waits until it has done so.
+    pub(super) fn reload(&self) -> io::Result<()> {
+        let done = || fs::read_to_string(&self.log).map(|log| log.matches("Reload complete").count());
+        let before = done()?;
+        send(self.parent(), Signal::HUP)?;
+        wait::until("the end of a reload", START, || Ok((done()? > before).then_some(())))
     }
 
     pub(super) fn parent(&self) -> Pid {

@@ -16,6 +16,7 @@ mod load;
 mod memory;
 mod page;
 mod probe;
+mod reload;
 mod start;
 mod stats;
 mod syscalls;
@@ -67,6 +68,8 @@ enum Part {
     Takeover,
     /// False takeovers while every core is busy.
     Load,
+    /// The adverts while the configuration is read again.
+    Reload,
     /// Memory of the processes.
     Memory,
     /// Time from the start to the first adverts, and the size of the program.
@@ -82,6 +85,7 @@ impl Part {
             Self::Jitter => "jitter",
             Self::Takeover => "takeover",
             Self::Load => "load",
+            Self::Reload => "reload",
             Self::Memory => "memory",
             Self::Start => "start",
             Self::Config => "config",
@@ -148,6 +152,9 @@ fn measure(options: &Options) -> io::Result<()> {
     }
     if wanted(Part::Load) {
         finish(Part::Load, &[load::measure(&programs, depth)?]);
+    }
+    if wanted(Part::Reload) {
+        finish(Part::Reload, &[reload::measure(&programs, depth)?]);
     }
     if wanted(Part::Memory) {
         finish(Part::Memory, &[memory::measure(&programs)?]);

@@ -71,6 +71,14 @@ pub(super) fn log(driver: &mut Driver) {
     driver.clerk.take(Work::Log(text));
 }
 
+/// `config_save_dir`: how things stood before and after a reload (`pre`, `post`).
+pub(super) fn keep(driver: &mut Driver, reload: u32, when: &str) {
+    let Some(directory) = driver.global.reload.save_directory.clone() else { return };
+    let name = format!("keepalived_vrrp.{}.{reload}.{when}", std::process::id());
+    let text = data::render(driver);
+    driver.clerk.write(directory.join(name), text);
+}
+
 fn path(driver: &Driver, configured: Option<&Path>, extension: &str) -> PathBuf {
     let global = &driver.global;
     let named = match global.data_use_instance {

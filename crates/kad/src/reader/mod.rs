@@ -3,13 +3,13 @@
 //! It writes a bundle to its standard output, a memory file of the parent's, and its exit code is the verdict.
 //! The same reading, in the user's own process and without a bundle, is the configuration test.
 
-use std::fs::File;
-use std::io::{self, Write};
-use std::path::Path;
+mod copy;
+mod test;
+
+use std::io;
 use std::process::ExitCode;
 
 use kaconf::{Loaded, Severity};
-use rustix::fs::{Mode, OFlags};
 use rustix::process::{Resource, Rlimit, Signal as KernelSignal};
 
 use crate::cli::Options;
@@ -20,6 +20,8 @@ use crate::ipc::Bundle;
 use crate::log::{self, Mode as LogMode, Process};
 use crate::namespace;
 use crate::signals::Signals;
+
+pub(crate) use test::test;
 
 /// Most memory a reader may ask for, octets. The largest files known take 30 MiB.
 const MEMORY: u64 = 2 << 30;
@@ -33,7 +35,9 @@ pub(crate) fn run(options: &Options) -> ExitCode {
     let _unheard = Signals::take(true);
     be_undisturbed();
     expect_the_worst();
-    log::init(options, Process::Parent, LogMode::Direct);
+    // What a reload is tested for goes to its log, and to that of the daemon like every reading.
+    let log = Options { config_test: None, ..options.clone() };
+    log::init(&log, Process::Parent, LogMode::Direct);
     let loaded = load(options);
     let global = &loaded.config.global;
     log::rename(options.namespace_or(global.net_namespace.as_deref()), global.instance.as_deref());
@@ -41,6 +45,15 @@ pub(crate) fn run(options: &Options) -> ExitCode {
     if let Some(fatal) = loaded.fatal() {
         tracing::error!("{}: {fatal}", options.config_file.display());
         return fatal.exit_code().into();
+    }
+    if let Some(log) = &options.config_test
+        && let Some(code) = test::refusal(&loaded, log.as_ref())
+    {
+        return code.into();
+    }
+    if let Some(directory) = &global.reload.save_directory {
+        let parent = rustix::process::getppid().map_or(0, |pid| pid.as_raw_nonzero().get().unsigned_abs());
+        copy::keep(&loaded, directory, parent, options.reading);
     }
     match Bundle::write(loaded.config, io::stdout().lock()) {
         Ok(()) => Exit::Ok.into(),
@@ -62,40 +75,6 @@ fn say(loaded: &Loaded) {
             }
         }
     }
-}
-
-/// `-t`: says what is wrong and how bad it is.
-pub(crate) fn test(options: &Options) -> ExitCode {
-    let log = options.config_test.as_deref().unwrap_or_default();
-    let mut out: Box<dyn Write> = match Path::new(log) {
-        path if !log.is_empty() => match append(path) {
-            Ok(file) => Box::new(file),
-            Err(error) => {
-                crate::stderr::say(format_args!("cannot write to {}: {error}", path.display()));
-                return Exit::Fatal.into();
-            }
-        },
-        _ => Box::new(io::stderr().lock()),
-    };
-    let loaded = load(options);
-    for diagnostic in loaded.diagnostics.iter().cloned().chain(unheeded(&loaded)) {
-        if let Err(error) = writeln!(out, "{}", kaconf::render(&diagnostic, &loaded.files)) {
-            // A verdict nobody can read the reasons of is still the verdict.
-            crate::stderr::say(format_args!("cannot write the messages: {error}"));
-            break;
-        }
-    }
-    let verdict = loaded.exit_class();
-    // The process ends: to take a large configuration apart would only cost time.
-    std::mem::forget(loaded);
-    verdict.code().into()
-}
-
-fn append(path: &Path) -> io::Result<File> {
-    let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::APPEND | OFlags::CLOEXEC | OFlags::NOCTTY;
-    // As keepalived: through no link that somebody else may have put there.
-    let flags = flags | OFlags::NOFOLLOW;
-    Ok(rustix::fs::open(path, flags, Mode::from_raw_mode(0o644))?.into())
 }
 
 /// Reads the configuration, in the network namespace it is for: whether an interface exists is part of it.
