@@ -54,10 +54,8 @@ pub(crate) struct ParentPart {
     pub(crate) instances: u32,
     /// Whether a checker process is called for.
     pub(crate) has_virtual_servers: bool,
-    /// `net_namespace_ipvs`: cannot change at a reload, like the next two.
+    /// `net_namespace_ipvs`: cannot change at a reload, like the next.
     pub(crate) net_namespace_ipvs: Option<Box<str>>,
-    /// `nftables`
-    pub(crate) nftables: Option<Box<str>>,
     /// `nftables_ipvs`
     pub(crate) nftables_ipvs: Option<Box<str>>,
     /// How it is read again.
@@ -89,7 +87,6 @@ impl ParentPart {
             instances: u32::try_from(config.instances.len()).unwrap_or(u32::MAX),
             has_virtual_servers: config.has_virtual_servers,
             net_namespace_ipvs: global.net_namespace_ipvs.clone(),
-            nftables: global.firewall.nftables.clone(),
             nftables_ipvs: global.firewall.nftables_ipvs.clone(),
             reload: global.reload.clone(),
             state_dump_file: global.state_dump_file.clone(),

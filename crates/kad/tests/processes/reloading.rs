@@ -159,7 +159,6 @@ fn what_needs_a_restart_is_refused_whole() {
     for (conf, what) in [
         (root("net_namespace_ipvs elsewhere"), "Cannot change IPVS network namespace at a reload"),
         (root("instance another"), "Cannot change instance name at a reload"),
-        (global("nftables mine"), "Cannot change nftables table name at a reload"),
         (global("disable_local_igmp"), "Cannot change disable_local_igmp at a reload"),
     ] {
         home.configure(&conf.replace("192.0.2.1/24", "192.0.2.2/24"));

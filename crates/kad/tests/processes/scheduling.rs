@@ -108,7 +108,7 @@ fn in_real_time_with_a_limit() {
     let seen = look(child);
     // Without CAP_SYS_RESOURCE a limit cannot be lifted again, and is not set.
     let lifts = u64::from_str_radix(
-        &read(child, "status").lines().find_map(|line| line.strip_prefix("CapEff:")).unwrap().trim(),
+        read(child, "status").lines().find_map(|line| line.strip_prefix("CapEff:")).unwrap().trim(),
         16,
     )
     .unwrap()

@@ -23,7 +23,7 @@ cargo xtask compare
 as root; each section says how busy other work kept the machine, which should be hardly at all. It builds kad, runs
 everything in network namespaces of its own (veth pairs, no bridge, IPv4, one address an instance, at most 250 instances
 an interface) and rewrites this page. It takes about half an hour. `--only cpu`
-(`jitter`, `takeover`, `load`, `memory`, `start`, `config`) measures one part and replaces its section; `--quick` takes a first
+(`jitter`, `takeover`, `load`, `reload`, `memory`, `start`, `config`) measures one part and replaces its section; `--quick` takes a first
 look and writes nothing. Both programs run with `-n -l -G`, at normal priority, without real-time scheduling. Figures
 of single functions are criterion's: `cargo bench`.
 
@@ -46,6 +46,11 @@ of single functions are criterion's: `cargo bench`.
 
 <!-- load -->
 <!-- /load -->
+
+## Reload
+
+<!-- reload -->
+<!-- /reload -->
 
 ## Memory
 
