@@ -8,6 +8,7 @@ mod clock;
 mod compare;
 mod docs;
 mod exec;
+mod guest;
 mod interrupt;
 mod needs;
 mod repo;
@@ -44,6 +45,8 @@ enum Task {
     },
     /// Measure kad beside the installed keepalived and write docs/benchmarks.md.
     Compare(compare::Options),
+    /// Run a program in a guest kernel that has IPVS, as root, with this host's files.
+    Guest(guest::Options),
     /// Write docs/config/ anew from the table of keywords.
     Docs(docs::Options),
 }
@@ -62,6 +65,7 @@ fn main() -> ExitCode {
         Task::Test { only, .. } => test(&only),
         Task::Compare(options) => compare::run(&options),
         Task::Docs(options) => docs::run(&options),
+        Task::Guest(options) => guest::run(&options),
     }
 }
 

@@ -56,6 +56,13 @@ pub(crate) static KILL: Tool =
 pub(crate) static UNSHARE: Tool =
     Tool { program: "unshare", package: "util-linux", why: "makes the namespaces of the tests" };
 
+pub(crate) static GUEST: Tool =
+    Tool { program: "linux.uml", package: "user-mode-linux", why: "a kernel that has IPVS, as a process" };
+pub(crate) static MODPROBE: Tool =
+    Tool { program: "modprobe", package: "kmod", why: "loads the modules of the guest kernel" };
+pub(crate) static IPVSADM: Tool =
+    Tool { program: "ipvsadm", package: "ipvsadm", why: "the witness of the kernel's load balancer" };
+
 /// Brings what is missing, once, and remembers what could not be brought.
 #[derive(Default)]
 pub(crate) struct Installer {

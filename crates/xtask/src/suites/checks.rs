@@ -37,7 +37,8 @@ pub(super) fn no_std() -> Verdict {
 
 /// In a workspace build a crate gets the features that any other asks for, so what it forgot to ask for goes unseen.
 pub(super) fn alone() -> Verdict {
-    let packages = ["vrrp-types", "vrrp-wire", "vrrp-fsm", "vrrp-sim", "vrrp-linux", "netlab", "kaconf"];
+    let packages =
+        ["vrrp-types", "vrrp-wire", "vrrp-fsm", "vrrp-sim", "vrrp-linux", "ipvs-netlink", "netlab", "kaconf"];
     let bare = packages.map(|package| cargo(&format!("check --package {package}")));
     let mut verdict = all(bare);
     verdict

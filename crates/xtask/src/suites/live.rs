@@ -42,15 +42,33 @@ pub(super) fn hostile() -> Verdict {
     ignored("hostile", 1, &[])
 }
 
+/// In a guest kernel, entered by the test program and not by cargo.
+pub(super) fn guest() -> Verdict {
+    if !rustix::process::geteuid().is_root() {
+        return Verdict::skipped("skipped: only root can end a guest kernel with all its processes");
+    }
+    let (Some(variable), Ok(xtask)) = (runner_variable(), std::env::current_exe()) else {
+        return Verdict::failure("cannot run here: how to start a test program is not known");
+    };
+    let environment = [(&*variable, &*format!("{} guest --", xtask.display()))];
+    ignored_with("--features ipvs-netlink/tokio", "guest", 1, &environment)
+}
+
 /// The tests that say in their `#[ignore]` that this suite runs them.
 fn ignored(suite: &str, threads: usize, environment: &[(&str, &str)]) -> Verdict {
+    ignored_with("", suite, threads, environment)
+}
+
+/// The same with more options for cargo.
+fn ignored_with(more: &str, suite: &str, threads: usize, environment: &[(&str, &str)]) -> Verdict {
     let programs: Vec<_> = marks::programs().into_iter().filter(|(_, of)| of == suite).collect();
     if programs.is_empty() {
         return Verdict::failure("no test program has a test of this suite");
     }
     let programs: Vec<_> = programs.iter().map(|(program, _)| format!("--test {program}")).collect();
     let options = format!("--ignored --test-threads={threads}");
-    tests(&format!("test --workspace --no-fail-fast {} -- {options}", programs.join(" ")), environment)
+    let programs = programs.join(" ");
+    tests(&format!("test --workspace --no-fail-fast {more} {programs} -- {options}"), environment)
 }
 
 /// The same in a fresh network namespace, entered by the test program and not by cargo.

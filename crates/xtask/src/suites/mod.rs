@@ -60,6 +60,10 @@ const ORACLE: &[Need] = &[
     Need::Tool(&needs::SMTP),
 ];
 
+/// What a kernel in a process needs.
+const GUEST: &[Need] =
+    &[UNSHARE, IP, Need::Tool(&needs::GUEST), Need::Tool(&needs::MODPROBE), Need::Tool(&needs::IPVSADM)];
+
 /// All of them.
 pub(crate) static SUITES: &[Suite] = &[
     Suite {
@@ -152,6 +156,12 @@ pub(crate) static SUITES: &[Suite] = &[
         why: "frames of ill will at line rate: no election moves, no memory grows",
         needs: LAN,
         run: live::hostile,
+    },
+    Suite {
+        name: "guest",
+        why: "the kernel's load balancer, in a guest kernel that has one, with ipvsadm as the witness",
+        needs: GUEST,
+        run: live::guest,
     },
     Suite {
         name: "demo",
