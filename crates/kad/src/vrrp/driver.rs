@@ -26,6 +26,7 @@ use super::notify::Notices;
 use super::outbox::Outbox;
 use super::owed::Owed;
 use super::receivers::Receivers;
+use super::routing::Routing;
 use super::start::StartError;
 use super::tracking::Trackers;
 use super::vmac::Vmacs;
@@ -50,6 +51,8 @@ pub(super) struct Driver {
     pub(super) kernel: Kernel,
     /// Addresses that could not be set yet.
     pub(super) owed: Owed,
+    /// Routes and rules, and what is static.
+    pub(super) routing: Routing,
     pub(super) firewall: Firewall,
     pub(super) vmacs: Vmacs,
     pub(super) monitor: Monitor,
@@ -92,6 +95,7 @@ impl Driver {
             interfaces,
             kernel,
             owed: Owed::default(),
+            routing: Routing::default(),
             firewall,
             vmacs: Vmacs::default(),
             monitor,
@@ -158,9 +162,11 @@ impl Driver {
                 Action::AddAddresses => {
                     self.firewall.close(id, instance);
                     self.kernel.add_all(id, instance, &self.interfaces);
+                    self.routing.begin(id, instance);
                 }
                 Action::RemoveAddresses => {
                     self.announcer.cancel(id);
+                    self.routing.end(id, instance);
                     self.kernel.remove_all(id, instance);
                     self.firewall.open_up(id, instance);
                 }
@@ -180,8 +186,10 @@ impl Driver {
         self.outbox.flush(&mut self.instances);
         self.guard_vmacs();
         self.firewall.guard(&mut self.instances, &self.interfaces);
+        self.routing.withdraw(self.kernel.netlink(), false);
         self.kernel.apply(&mut self.instances, false);
         self.firewall.unguard();
+        self.routing.install(self.kernel.netlink(), &mut self.instances, &self.interfaces);
         self.note_owed(now);
         self.announcer.run(now, &self.instances, &self.interfaces);
         self.notices.flush(&mut self.exec, now);
@@ -225,7 +233,9 @@ impl Driver {
             self.feed(id, now, Input::Stop);
         }
         self.outbox.flush(&mut self.instances);
+        self.routing.withdraw(self.kernel.netlink(), self.options.dont_release_vrrp);
         self.kernel.apply(&mut self.instances, self.options.dont_release_vrrp);
+        self.remove_statics();
         if !self.options.dont_release_vrrp {
             self.remove_vmacs();
         }

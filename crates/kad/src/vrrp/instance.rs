@@ -16,6 +16,7 @@ use super::advert::{self, Template};
 use super::firewall::Guarded;
 use super::proof::Proof;
 use super::receivers::Place;
+use super::routing::Placed;
 use super::stats::Stats;
 use super::vmac;
 
@@ -63,6 +64,8 @@ pub(super) struct Instance {
     /// The last such address: the farewell of a master that lost it still leaves from there.
     pub(super) speaks_from: Option<IpAddr>,
     pub(super) held: Vec<Held>,
+    /// Its routes, then its rules.
+    pub(super) lines: Vec<Placed>,
     /// What the firewall does for it.
     pub(super) guarded: Vec<Guarded>,
     pub(super) stats: Stats,
@@ -95,6 +98,7 @@ impl Instance {
             source: model.source,
             speaks_from: model.source,
             held: Held::all(&model),
+            lines: Placed::all(&model),
             guarded: Vec::new(),
             stats: Stats::default(),
             complained: BTreeSet::new(),

@@ -180,6 +180,15 @@ impl Kernel {
         self.reports_due.retain(|(interface, _), _| *interface != index);
     }
 
+    /// Makes changes here and now that are no instance's.
+    pub(super) fn change(&mut self, operations: &[AddressOp]) -> Vec<Result<(), NetlinkError>> {
+        let outcomes = self.netlink.apply(operations);
+        for (operation, _) in operations.iter().zip(&outcomes).filter(|(_, outcome)| outcome.is_ok()) {
+            expect_report(&mut self.reports_due, operation);
+        }
+        outcomes
+    }
+
     /// Does what was collected. `keep` leaves addresses where they are (`--dont-release-vrrp`).
     pub(super) fn apply(&mut self, instances: &mut [Instance], keep: bool) {
         if self.operations.is_empty() {

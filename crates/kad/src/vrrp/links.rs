@@ -27,6 +27,10 @@ impl Driver {
         let renamed = before.as_ref().filter(|before| before.name != name).map(|before| before.name.clone());
         let appeared = before.is_none() || renamed.is_some();
         let mut switched = before.as_ref().is_some_and(|before| before.is_up() != up);
+        if up && (appeared || switched) {
+            // The kernel took what went over it when it fell, and does not wait to see whether it stays up.
+            self.routing_over(index, &name);
+        }
         if appeared {
             self.delays.seen(&name, up);
         } else if switched {
@@ -113,6 +117,7 @@ impl Driver {
         self.delays.gone(name);
         self.receivers.drop_interface(index);
         self.kernel.forget_interface(index);
+        self.statics_left(index);
         let mut concerned = Vec::new();
         for (number, instance) in self.instances.iter_mut().enumerate() {
             for held in instance.held.iter_mut().filter(|held| held.on == Some(index)) {

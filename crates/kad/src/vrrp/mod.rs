@@ -28,6 +28,7 @@ mod proof;
 mod receivers;
 mod reception;
 mod reload;
+mod routing;
 mod start;
 mod stats;
 mod tracking;

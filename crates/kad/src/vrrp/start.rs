@@ -64,6 +64,7 @@ pub(super) fn start(options: Options, mut config: Config, manners: Manners) -> R
         check_interface(&driver, &model)?;
         driver.instances.push(Instance::new(model)?);
     }
+    driver.declare_statics(&mut config);
     driver.align_trackers(false);
     driver.align_groups(clock::now());
     driver.index_addresses();
@@ -71,6 +72,9 @@ pub(super) fn start(options: Options, mut config: Config, manners: Manners) -> R
     driver.plan_vmacs();
     driver.locate_instances();
     driver.kernel.remove_leftovers(&mut driver.instances, &driver.interfaces);
+    driver.remove_routing_leftovers();
+    driver.watch_routing();
+    driver.set_statics();
     if let Some(failure) = driver.align_sockets().failures.into_iter().next() {
         return Err(failure.into());
     }

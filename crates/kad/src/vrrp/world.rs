@@ -52,8 +52,9 @@ impl Driver {
                 Event::LinkGone { index, name } => self.link_gone(now, index, &name),
                 Event::AddressAdded(address) => self.address_added(now, address),
                 Event::AddressRemoved(address) => self.address_removed(now, &address),
-                // Nobody asks the monitor for them.
-                Event::RouteAdded(_) | Event::RouteRemoved(_) | Event::RuleRemoved(_) => {}
+                event @ (Event::RouteAdded(_) | Event::RouteRemoved(_) | Event::RuleRemoved(_)) => {
+                    self.routing_changed(now, event);
+                }
                 Event::Overrun => return self.read_again(now),
             }
         }
@@ -69,6 +70,7 @@ impl Driver {
         // What was put there by us is nobody's source, and there may be thousands.
         if !own {
             self.refresh_on(index, ip, now);
+            self.routing_retry();
         }
     }
 
@@ -82,6 +84,7 @@ impl Driver {
             for id in self.virtuals.get(&ip).cloned().unwrap_or_default() {
                 self.virtual_address_removed(id, now, address);
             }
+            self.restore_static_address(address);
         }
         if !self.is_virtual(address) {
             self.refresh_on(index, ip, now);
@@ -132,6 +135,7 @@ impl Driver {
             self.refresh(id, now);
         }
         self.interfaces_changed(now);
+        self.read_routing_again(now);
     }
 
     fn find_lost(&mut self, id: InstanceId, now: Instant) {

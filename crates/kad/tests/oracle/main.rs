@@ -13,6 +13,7 @@ mod groups;
 mod kernel;
 mod links;
 mod reload;
+mod routing;
 mod schedule;
 mod stage;
 mod stolen;

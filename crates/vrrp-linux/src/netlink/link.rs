@@ -62,6 +62,8 @@ pub struct Link {
     pub link: Option<IfIndex>,
     /// What else is known of one that is stacked on another.
     pub stacked: Option<Stacked>,
+    /// The routing table of a VRF.
+    pub vrf_table: Option<u32>,
     /// The group of interfaces that firewalls may name (`IFLA_GROUP`); 0 by default.
     pub group: u32,
     /// What its maker has written beside it (`IFLA_IFALIAS`).
@@ -101,6 +103,7 @@ impl Link {
             master: None,
             link: None,
             stacked: None,
+            vrf_table: None,
             group: 0,
             alias: None,
         };
@@ -119,7 +122,9 @@ impl Link {
                     link.kind = kind.map(|(_, value)| text(value));
                     let mut inner = attributes(value, 0);
                     let data = inner.find(|(kind, _)| *kind == libc::IFLA_INFO_DATA);
-                    link.stacked = Stacked::parse(link.kind.as_deref(), data.map_or(&[], |(_, data)| data));
+                    let data = data.map_or(&[][..], |(_, data)| data);
+                    link.stacked = Stacked::parse(link.kind.as_deref(), data);
+                    link.vrf_table = vrf_table(link.kind.as_deref(), data);
                 }
                 libc::IFLA_GROUP => link.group = u32_at(value, 0).unwrap_or(0),
                 libc::IFLA_IFALIAS => link.alias = Some(text(value)),
@@ -132,6 +137,12 @@ impl Link {
         link.link = link.link.filter(|_| !elsewhere);
         (!link.name.is_empty()).then_some(link)
     }
+}
+
+/// `IFLA_VRF_TABLE`
+fn vrf_table(kind: Option<&str>, data: &[u8]) -> Option<u32> {
+    let mut inner = attributes(data, 0).filter(|_| kind == Some("vrf"));
+    inner.find(|(kind, _)| *kind == 1).and_then(|(_, value)| u32_at(value, 0))
 }
 
 mod change;

@@ -26,6 +26,8 @@ fn object(driver: &Driver, instance: &Instance) -> String {
     timers(&mut data, instance);
     data.list("vips", super::data::address_lines(driver, instance, false));
     data.list("evips", super::data::address_lines(driver, instance, true));
+    data.list("vroutes", driver.routing_lines(&instance.lines, false));
+    data.list("vrules", driver.routing_lines(&instance.lines, true));
     let auth = match instance.model.authentication {
         Authentication::None => 0,
         Authentication::Pass(_) => 1,

@@ -25,6 +25,7 @@ impl Driver {
         self.retire(now, gone);
         self.wakeups.clear();
         self.announcer.forget();
+        self.routing.forget();
         let (mut kept, mut begin) = (Vec::new(), Vec::new());
         self.instances.clear();
         for (number, (new, old)) in pairs.into_iter().enumerate() {
@@ -43,6 +44,8 @@ impl Driver {
         self.align_trackers(true);
         let groups: Vec<State> = self.groups.iter().map(|group| group.machine.state()).collect();
         self.align_groups(now);
+        self.watch_routing();
+        self.routing.withdraw(self.kernel.netlink(), false);
         self.kernel.apply(&mut self.instances, false);
         self.plan_vmacs();
         self.locate_instances();
@@ -107,6 +110,8 @@ impl Driver {
         new.proof.go_on_from(old.proof);
         new.checked_sender = old.checked_sender;
         new.last_transition = old.last_transition;
+        let fresh = std::mem::take(&mut new.lines);
+        new.lines = self.routing.exchange(old.lines, fresh);
         self.keep_addresses(id, old.held);
     }
 
@@ -142,6 +147,8 @@ impl Driver {
         }
         self.firewall.touch(id);
         let instance = &mut self.instances[id.index()];
+        // The kernel may have taken some without a word, with an address that went.
+        self.routing.complete(id, instance, true);
         if instance.is_master() && instance.held.iter().any(|held| held.on.is_none()) {
             let rounds = instance.model.garp.repeat.max(1);
             self.kernel.add_all(id, instance, &self.interfaces);

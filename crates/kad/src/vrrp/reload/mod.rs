@@ -36,6 +36,8 @@ impl Driver {
         }
         // Nothing fails from here on.
         self.declare_trackers(&mut config);
+        self.declare_statics(&mut config);
+        self.set_statics();
         let (global, doubts) = (config.global.clone(), std::mem::take(&mut config.doubts));
         let now = clock::now();
         self.announcer.set_spacing(global.garp_interval, global.gna_interval);

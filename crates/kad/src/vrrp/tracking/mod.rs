@@ -14,7 +14,7 @@ mod tests;
 
 use std::collections::BTreeSet;
 
-use kaconf::model::Config;
+use kaconf::model::{self, Config};
 use tracing::{debug, info};
 use vrrp_fsm::{Faults, Input, Instant, Status};
 
@@ -23,6 +23,7 @@ pub(super) use registry::Trackers;
 use super::driver::Driver;
 use super::instance::InstanceId;
 use super::interfaces::Interface;
+use super::routing;
 
 /// What kind of thing is tracked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -95,7 +96,11 @@ impl Driver {
     /// Follows the instances that were just put in place; `started` is whether this is a reload.
     pub(super) fn align_trackers(&mut self, started: bool) {
         let instances = self.instances.iter().map(|instance| &instance.model);
-        self.trackers.align(instances, self.groups.iter().map(|group| &group.model), started);
+        let statics = &self.routing.statics;
+        let needed = |instance: &model::Instance| {
+            routing::needed(instance).chain(statics.needed(&instance.name)).collect()
+        };
+        self.trackers.align(instances, self.groups.iter().map(|group| &group.model), needed, started);
         self.delays.align(self.instances.iter().map(|instance| &instance.model));
         for interface in self.interfaces.iter() {
             self.delays.seen(&interface.link.name, interface.link.is_up());

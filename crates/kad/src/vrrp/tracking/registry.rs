@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kaconf::model::{self, SyncGroup, Tracked, TrackedInterface, Tracking};
+use kaconf::model::{self, InterfaceName, SyncGroup, Tracked, TrackedInterface, Tracking};
 use vrrp_fsm::{Influence, Priority, Status, Tally, Weight};
 
 use super::super::instance::InstanceId;
@@ -48,6 +48,7 @@ impl Trackers {
         &mut self,
         instances: impl Iterator<Item = &'a model::Instance>,
         groups: impl Iterator<Item = &'a SyncGroup>,
+        needed: impl Fn(&model::Instance) -> Vec<InterfaceName>,
         started: bool,
     ) {
         let mut of_group: BTreeMap<&str, &SyncGroup> = BTreeMap::new();
@@ -57,7 +58,7 @@ impl Trackers {
         self.detach();
         let before: BTreeSet<TrackerKey> = self.known.keys().filter(|_| started).cloned().collect();
         for (number, instance) in instances.enumerate() {
-            let mut links = links_of(instance, of_group.get(&*instance.name).copied());
+            let mut links = links_of(instance, of_group.get(&*instance.name).copied(), needed(instance));
             for link in &mut links {
                 let fresh = || Tracker { lenient: started, ..Tracker::default() };
                 let tracker = self.known.entry(link.key.clone()).or_insert_with(fresh);
@@ -146,7 +147,7 @@ impl Trackers {
 
 /// What an instance tracks itself and what its group tracks for it. What both track counts once, with the weight of the
 /// group unless the instance calls it indispensable.
-fn links_of(instance: &model::Instance, group: Option<&SyncGroup>) -> Vec<Link> {
+fn links_of(instance: &model::Instance, group: Option<&SyncGroup>, needed: Vec<InterfaceName>) -> Vec<Link> {
     let mut links: Vec<Link> = all(&instance.tracking).collect();
     let own = instance.interface.as_ref().filter(|_| !instance.dont_track_primary);
     for link in group.into_iter().flat_map(|group| all(&group.tracking)) {
@@ -157,6 +158,13 @@ fn links_of(instance: &model::Instance, group: Option<&SyncGroup>) -> Vec<Link> 
             Some(known) if known.weight.value != 0 => known.weight = link.weight,
             Some(_) => {}
             None => links.push(link),
+        }
+    }
+    // Not those that it follows anyway; what it tracks by itself has the weight that was typed.
+    for name in needed {
+        let key = TrackerKey::interface(name.as_str());
+        if own != Some(&name) && links.iter().all(|known| known.key != key) {
+            links.push(link(key, model::Weight::default()));
         }
     }
     links

@@ -32,7 +32,7 @@ fn group(members: &[&str]) -> SyncGroup {
 }
 
 fn align(trackers: &mut Trackers, instances: &[Instance], groups: &[SyncGroup], started: bool) {
-    trackers.align(instances.iter(), groups.iter(), started);
+    trackers.align(instances.iter(), groups.iter(), |_| Vec::new(), started);
 }
 
 /// Effective priority and faults of an instance of priority 100.

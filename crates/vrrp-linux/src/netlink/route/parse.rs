@@ -63,6 +63,19 @@ impl RouteKey {
             && (anywhere || self.interface == other.interface)
     }
 
+    /// A route that, when it is removed, takes the first one of this key with it, whatever else is said of that.
+    pub fn any(&self) -> Route {
+        let mut route = Route::new(Family::of(self.destination.ip()), self.destination);
+        route.kind = 0;
+        route.source = self.source;
+        route.tos = self.tos;
+        route.table = self.table;
+        route.protocol = self.protocol;
+        route.interface = self.interface;
+        route.metric = Some(self.metric);
+        route
+    }
+
     /// From the body of `RTM_NEWROUTE` or `RTM_DELROUTE`; `None` for other makers than `protocol`, for copies that the
     /// kernel made, other families and junk.
     pub(in crate::netlink) fn parse(body: &[u8], protocol: u8) -> Option<Self> {

@@ -4,6 +4,7 @@ use std::fmt::{Result, Write};
 
 use crate::vrrp::driver::Driver;
 use crate::vrrp::instance::Instance;
+use crate::vrrp::routing::address_text;
 
 pub(super) fn addresses(out: &mut String, driver: &Driver, instance: &Instance) -> Result {
     for (title, excluded) in [("Virtual IP", false), ("Virtual IP Excluded", true)] {
@@ -27,29 +28,46 @@ pub(in crate::vrrp::dump) fn address_lines(
     instance: &Instance,
     excluded: bool,
 ) -> impl Iterator<Item = String> {
-    instance.held.iter().filter(move |held| held.excluded == excluded).map(|held| {
-        let model = &held.model;
-        let host = if model.address.is_ipv4() { 32 } else { 128 };
-        let shown = match model.address.prefix() {
-            prefix if prefix == host => model.address.ip().to_string(),
-            _ => model.address.to_string(),
-        };
-        let device = super::vmac::device(driver, instance, held);
-        let scope = match model.scope {
-            0 => "global".to_owned(),
-            200 => "site".to_owned(),
-            253 => "link".to_owned(),
-            254 => "host".to_owned(),
-            other => other.to_string(),
-        };
-        let label = model.label.as_ref().map_or(String::new(), |label| format!(" label {label}"));
-        let lifetime = match model.preferred_lifetime.filter(|_| model.address.is_ipv6()) {
-            Some(0) => " deprecated".to_owned(),
-            Some(seconds) => format!(" preferred_lft {seconds}"),
-            None if model.address.is_ipv6() => " preferred_lft forever".to_owned(),
-            None => String::new(),
-        };
-        let set = if held.on.is_some() { " set" } else { "" };
-        format!("{shown} dev {device} scope {scope}{label}{lifetime}{set}")
-    })
+    let held = instance.held.iter().filter(move |held| held.excluded == excluded);
+    held.map(|held| address_text(held, &super::vmac::device(driver, instance, held)))
+}
+
+/// Virtual routes and rules, in keepalived's words.
+pub(super) fn routing(out: &mut String, driver: &Driver, instance: &Instance) -> Result {
+    for (title, rules) in [("Virtual Routes", false), ("Virtual Rules", true)] {
+        let mut lines = driver.routing_lines(&instance.lines, rules).peekable();
+        if lines.peek().is_some() {
+            writeln!(out, "   {title} :")?;
+        }
+        lines.try_for_each(|line| writeln!(out, "     {line}"))?;
+    }
+    Ok(())
+}
+
+/// What is static, section by section.
+pub(super) fn statics(out: &mut String, driver: &Driver) -> Result {
+    let statics = &driver.routing.statics;
+    if !statics.addresses.is_empty() {
+        writeln!(out, "------< Static Addresses >------")?;
+    }
+    for held in &statics.addresses {
+        let device = held.model.device.as_ref().map_or("(none)", |device| device.as_str());
+        writeln!(out, "     {}", address_text(held, device))?;
+    }
+    for (title, rules) in [("Static Routes", false), ("Static Rules", true)] {
+        let mut lines = driver.routing_lines(statics.all(), rules).peekable();
+        if lines.peek().is_some() {
+            writeln!(out, "------< {title} >------")?;
+        }
+        lines.try_for_each(|line| writeln!(out, "     {line}"))?;
+    }
+    if !statics.groups.is_empty() {
+        writeln!(out, "------< Static Track groups >------")?;
+    }
+    for group in &statics.groups {
+        writeln!(out, " Static Track Group = {}", group.name)?;
+        writeln!(out, "   VRRP member instances :")?;
+        group.members.iter().try_for_each(|member| writeln!(out, "     {member}"))?;
+    }
+    Ok(())
 }

@@ -36,6 +36,7 @@ pub(super) fn write(out: &mut String, driver: &Driver, instance: &Instance, cloc
     addresses(out, driver, instance)?;
     peers(out, instance)?;
     super::sockets::of(out, driver, instance)?;
+    super::addresses::routing(out, driver, instance)?;
     super::groups::tracking(out, &instance.model.tracking, "processes")?;
     notices(out, instance)
 }

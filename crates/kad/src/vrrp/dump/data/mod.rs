@@ -22,7 +22,8 @@ pub(super) fn render(driver: &Driver) -> String {
     let mut out = String::new();
     global(&mut out, &driver.global, Whose::Vrrp);
     // Writing to a string does not fail.
-    let _infallible = topology(&mut out, driver)
+    let _infallible = addresses::statics(&mut out, driver)
+        .and_then(|()| topology(&mut out, driver))
         .and_then(|()| sockets::section(&mut out, driver))
         .and_then(|()| groups::section(&mut out, driver))
         .and_then(|()| watched::sections(&mut out, driver))
