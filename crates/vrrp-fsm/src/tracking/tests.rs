@@ -105,6 +105,8 @@ fn any_influence() -> impl Strategy<Value = Influence> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn no_sum_leaves_the_range_and_no_order_matters(
         configured in 1_u8..=254,

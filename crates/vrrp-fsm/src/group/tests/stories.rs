@@ -9,6 +9,8 @@ fn a_member_waits_until_all_want_to_be_master() {
     assert_eq!(host.group.state(), Backup);
     host.sleep(0);
     assert_eq!(host.states(), [Backup, Backup], "the other one still listens");
+    let again = host.now.saturating_add(host.machines[0].master_down());
+    assert_eq!(host.machines[0].deadline(), Some(again), "and it listens on");
     host.forget();
     host.sleep(1);
     assert_eq!(host.states(), [Master, Master]);
@@ -194,4 +196,42 @@ fn who_leaves_a_group_leaves_its_fault_behind() {
     other.machines.push(joins);
     other.feed(1, Input::BeforeReload);
     assert_eq!(other.states(), [Backup, Backup]);
+}
+
+#[test]
+fn nobody_goes_before_all_have_begun() {
+    let mut host = Host::new(&[100, 100]);
+    host.feed(0, START);
+    assert_eq!(host.group.state(), Init);
+    host.sleep(0);
+    assert_eq!(host.states(), [Backup, Init], "it wants to, and waits");
+    host.feed(1, START);
+    assert_eq!((host.states(), host.group.state()), (std::vec![Backup, Backup], Backup));
+    host.sleep(1);
+    assert_eq!(host.states(), [Master, Master]);
+}
+
+#[test]
+fn a_fault_that_is_gone_before_the_start_is_no_beginning() {
+    let mut host = Host::new(&[100, 100]);
+    host.feed(1, Input::Fault(Faults::NO_INTERFACE));
+    assert_eq!(host.group.state(), Fault);
+    host.feed(1, Input::Cleared(Faults::NO_INTERFACE));
+    assert_eq!((host.states(), host.group.state()), (std::vec![Init, Init], Init));
+    host.feed(0, START);
+    assert_eq!(host.group.state(), Init);
+}
+
+/// By a reload.
+#[test]
+fn who_joins_a_group_in_fault_is_in_fault() {
+    let mut host = Host::masters(&[100, 100]);
+    host.feed(0, Input::Fault(Faults::TRACKED));
+    let mut other = Host::begun(&[100]);
+    host.machines.push(other.machines.remove(0));
+    host.feed(2, Input::Membership(Membership::Member));
+    host.feed(2, Input::BeforeReload);
+    assert_eq!(host.states(), [Fault, Fault, Fault]);
+    host.feed(0, Input::Cleared(Faults::TRACKED));
+    assert_eq!(host.states(), [Backup, Backup, Backup]);
 }
