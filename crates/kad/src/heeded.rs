@@ -207,7 +207,10 @@ const HEEDED: &[(&str, &[&str])] = &[
             "notify_stop",
             "smtp_alert",
             "sync_group_tracking_weight",
+            "track_file",
             "track_interface",
+            "track_process",
+            "track_script",
         ],
     ),
 ];
