@@ -46,6 +46,16 @@ pub(super) fn follow(
     path: &Path,
     who: Option<UserFacts>,
 ) -> Result<Option<Target>, Problem> {
+    walk(source, path, who, |_, _| Ok(()))
+}
+
+/// The same, and `see` is shown all that is passed on the way: directories, links and what they lead to.
+fn walk(
+    source: &dyn Source,
+    path: &Path,
+    who: Option<UserFacts>,
+    see: impl Fn(&Path, &PathFacts) -> Result<(), Problem>,
+) -> Result<Option<Target>, Problem> {
     let mut rest: Vec<PathBuf> = parts(path);
     let mut real = PathBuf::new();
     let mut last = None;
@@ -70,6 +80,7 @@ pub(super) fn follow(
             Lookup::Missing => return Err(Problem::Missing(next)),
             Lookup::Present(facts) => facts,
         };
+        see(&next, &facts)?;
         if let PathKind::Link(to) = &facts.kind {
             links += 1;
             if links > LINKS_MAX {
@@ -154,6 +165,17 @@ pub(super) fn guarded(source: &dyn Source, path: &Path) -> Result<(), Problem> {
         }
     }
     Ok(())
+}
+
+/// Whether a path leads over links to directories, and nobody but root could make it lead elsewhere: every link is
+/// root's, and so are all directories in which they stand and to which they lead.
+pub(super) fn leads_safely(source: &dyn Source, path: &Path) -> bool {
+    let see = |part: &Path, facts: &PathFacts| match facts.kind {
+        PathKind::Other => Err(Problem::WrongKind(part.into(), PathKind::Other)),
+        _ if only_root_writes(facts) => Ok(()),
+        _ => Err(Problem::Unsafe(part.into(), facts.clone())),
+    };
+    matches!(walk(source, path, None, see), Ok(Some(Target { facts, .. })) if facts.kind == PathKind::File)
 }
 
 /// Whether nobody but root can put something else in the place of a file, or into a directory.

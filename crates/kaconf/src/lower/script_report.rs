@@ -59,7 +59,7 @@ pub(super) fn problem(
             ),
             format!("make it executable: chmod +x {program}"),
         ),
-        Problem::WrongKind(part, kind) => wrong_kind(program, part, kind),
+        Problem::WrongKind(part, kind) => wrong_kind(program, part, kind, refused),
         Problem::Unsafe(part, facts) => (
             Code::ScriptUnsafe,
             format!("script '{program}' runs as root, and others can change it: {}", described(part, facts)),
@@ -69,7 +69,7 @@ pub(super) fn problem(
     Diagnostic::new(code, at, format!("{what}; {outcome}")).help(mend)
 }
 
-fn wrong_kind(program: &str, part: &Path, kind: &PathKind) -> (Code, String, String) {
+fn wrong_kind(program: &str, part: &Path, kind: &PathKind, refused: bool) -> (Code, String, String) {
     let what = match kind {
         PathKind::Link(to) => format!("a link to '{}'", to.display()),
         PathKind::Directory => "a directory".to_owned(),
@@ -77,6 +77,9 @@ fn wrong_kind(program: &str, part: &Path, kind: &PathKind) -> (Code, String, Str
         PathKind::Other => "neither a file nor a directory".to_owned(),
     };
     let mend = match kind {
+        PathKind::Link(_) if !refused => {
+            "keepalived 2.4 does not run it: give the path without the link, as 'realpath' prints it"
+        }
         PathKind::Link(_) => "give the path without the link, as 'realpath' prints it",
         _ => "mend the path",
     };

@@ -82,6 +82,37 @@ fn every_part_of_a_path_must_be_roots_own() {
     }
 }
 
+/// `/bin` is a link on most hosts: what is below it is safe if nobody could make the link lead elsewhere.
+#[test]
+fn links_to_directories_are_safe_where_all_is_roots_own() {
+    let mut tree = tree();
+    let root = |kind, mode| facts(kind, 0, mode);
+    let link = |to: &str| root(PathKind::Link(to.into()), 0o777);
+    tree.0.extend([
+        ("/bin", link("usr/bin")),
+        ("/usr", root(PathKind::Directory, 0o755)),
+        ("/usr/bin", root(PathKind::Directory, 0o755)),
+        ("/usr/bin/x", root(PathKind::File, 0o755)),
+        ("/usr/bin/app", facts(PathKind::File, 7, 0o755)),
+        ("/theirs", facts(PathKind::Link("usr/bin".into()), 7, 0o777)),
+        ("/open", root(PathKind::Directory, 0o777)),
+        ("/open/bin", link("/usr/bin")),
+        ("/twice", link("bin")),
+    ]);
+    for (path, safe) in [
+        ("/bin/x", true),
+        ("/twice/x", true),
+        ("/bin/app", false),
+        ("/theirs/x", false),
+        ("/open/bin/x", false),
+        ("/bin/none", false),
+        ("/bin", false),
+        ("/b/private/x", false),
+    ] {
+        assert_eq!(leads_safely(&tree, Path::new(path)), safe, "{path}");
+    }
+}
+
 #[test]
 fn who_may_write_depends_on_what_it_is() {
     for (kind, gid, mode, safe) in [
