@@ -4,8 +4,6 @@
 //! of its own, the runner, forks, limits and reaps; whoever has a script to run holds an [`Exec`], hands it over, and
 //! hears by an event what became of it. Nothing here knows what a program is for.
 
-#![allow(dead_code, reason = "those who have programs to run come one after the other")]
-
 mod account;
 mod owner;
 mod runner;
@@ -18,8 +16,9 @@ use kaconf::model::{Script, Scripts};
 use serde::{Deserialize, Serialize};
 
 pub(crate) use account::Accounts;
-pub(crate) use owner::{Exec, Manners};
+pub(crate) use owner::Exec;
 pub(crate) use runner::run as runner;
+pub(crate) use wire::Manners;
 
 /// One run, of all of one [`Exec`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

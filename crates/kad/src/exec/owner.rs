@@ -8,9 +8,10 @@ use std::time::{Duration, Instant};
 
 use rustix::net::{AddressFamily, SocketFlags, SocketType, socketpair};
 use rustix::process::{getpriority_process, getrlimit};
+use rustix::thread::{CpuSet, sched_getaffinity};
 use vrrp_linux::Poll;
 
-use super::wire::{self, Limit, MAX_MESSAGE, Order, Resource};
+use super::wire::{self, Limit, MAX_MESSAGE, Manners, Order, Resource};
 use super::{ExecError, News, Outcome, Report, Run, RunId, runner};
 use crate::clock;
 use crate::role::{self, Role};
@@ -21,21 +22,20 @@ const MAX_RUNS: usize = 4096;
 /// A runner that died so soon is not started again at once.
 const TOO_SOON: Duration = Duration::from_secs(1);
 
-/// How this process is scheduled and limited. To be taken before it takes more than others have.
-#[derive(Clone, Debug)]
-pub(crate) struct Manners {
-    nice: i32,
-    limits: Vec<Limit>,
-}
-
 impl Manners {
-    /// As it is now.
+    /// Those of this process, now. To be taken before it takes more than others have.
     pub(crate) fn here() -> Self {
         let limits = [Resource::Core, Resource::OpenFiles, Resource::RealTime].map(|which| {
             let limit = getrlimit(runner::which(which));
             Limit { which, current: limit.current, maximum: limit.maximum }
         });
-        Self { nice: getpriority_process(None).unwrap_or(0), limits: limits.into() }
+        let cpus = sched_getaffinity(None)
+            .map(|cpus| (0..CpuSet::MAX_CPU as u16).filter(|cpu| cpus.is_set(usize::from(*cpu))).collect());
+        Self {
+            nice: getpriority_process(None).unwrap_or(0),
+            limits: limits.into(),
+            cpus: cpus.unwrap_or_default(),
+        }
     }
 }
 
@@ -101,7 +101,7 @@ impl Exec {
     pub(super) fn attach(&mut self, socket: OwnedFd) -> io::Result<()> {
         self.poll.add(&socket, 0)?;
         self.socket = Some(socket);
-        self.order(&Order::Manners { nice: self.manners.nice, limits: self.manners.limits.clone() })?;
+        self.order(&Order::Manners(self.manners.clone()))?;
         Ok(())
     }
 
@@ -137,7 +137,8 @@ impl Exec {
     }
 
     /// How many run, or wait to.
-    pub(crate) fn running(&self) -> usize {
+    #[cfg(test)]
+    pub(super) fn running(&self) -> usize {
         self.runs.len()
     }
 

@@ -11,13 +11,14 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, WaitOptions, kill_process_group, waitpid};
 use rustix::process::{Rlimit, setpriority_process, setrlimit};
+use rustix::thread::{CpuSet, sched_setaffinity};
 use signal_hook::consts::{SIGCHLD, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2};
 use signal_hook::{flag, low_level};
 use vrrp_linux::{Hitch, Launch, Launcher, Poll};
 
 use super::account::Accounts;
 use super::runs::{End, Runs, Step};
-use super::wire::{self, Limit, MAX_MESSAGE, Order, Resource};
+use super::wire::{self, MAX_MESSAGE, Manners, Order, Resource};
 use super::{News, Outcome, Refusal, Report, Run, RunId};
 use crate::clock;
 use crate::exit::Exit;
@@ -124,7 +125,7 @@ impl Runner {
                 Ok(Some(Order::Run(id, run))) => self.start(id, &run),
                 Ok(Some(Order::Terminate(id))) => self.terminate(id),
                 Ok(Some(Order::ForgetAccounts)) => self.accounts.forget(),
-                Ok(Some(Order::Manners { nice, limits })) => behave(nice, &limits),
+                Ok(Some(Order::Manners(manners))) => behave(&manners),
                 Err(_) => return false,
             }
         }
@@ -225,10 +226,14 @@ fn signal(pid: i32, signal: Signal) {
 }
 
 /// Programs are scheduled as they would be without a daemon that wants to be punctual. What is refused stays.
-fn behave(nice: i32, limits: &[Limit]) {
+fn behave(manners: &Manners) {
     let _ordinary = vrrp_linux::be_ordinary();
-    let _nice = setpriority_process(None, nice);
-    for limit in limits {
+    let _nice = setpriority_process(None, manners.nice);
+    let mut cpus = CpuSet::new();
+    let known = manners.cpus.iter().map(|cpu| usize::from(*cpu)).filter(|cpu| *cpu < CpuSet::MAX_CPU);
+    known.for_each(|cpu| cpus.set(cpu));
+    let _cpus = sched_setaffinity(None, &cpus);
+    for limit in &manners.limits {
         let which = which(limit.which);
         let _limited = setrlimit(which, Rlimit { current: limit.current, maximum: limit.maximum });
     }

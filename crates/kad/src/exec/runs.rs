@@ -54,14 +54,6 @@ pub(super) enum End {
 }
 
 impl Runs {
-    pub(super) fn is_empty(&self) -> bool {
-        self.live.is_empty()
-    }
-
-    pub(super) fn len(&self) -> usize {
-        self.live.len()
-    }
-
     pub(super) fn pids(&self) -> Vec<i32> {
         self.live.keys().copied().collect()
     }

@@ -14,14 +14,24 @@ pub(super) const MAX_MESSAGE: usize = 64 * 1024;
 /// What the runner is told. It answers with [`super::Report`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Order {
-    /// How programs are scheduled: nice value, and limits as of `getrlimit`.
-    Manners { nice: i32, limits: Vec<Limit> },
+    /// How programs are scheduled.
+    Manners(Manners),
     /// Run this.
     Run(RunId, Run),
     /// End it with its group: SIGTERM, and a second later SIGKILL.
     Terminate(RunId),
     /// The users of the host may be others now.
     ForgetAccounts,
+}
+
+/// How a process is scheduled and limited.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Manners {
+    pub(super) nice: i32,
+    /// As of `getrlimit`.
+    pub(super) limits: Vec<Limit>,
+    /// Processors that it may use.
+    pub(super) cpus: Vec<u16>,
 }
 
 /// A resource limit.

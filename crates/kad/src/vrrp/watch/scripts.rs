@@ -11,8 +11,11 @@ use super::counter::{Counter, First};
 use crate::exec::{Class, Exec, News, Outcome, Program, Report, Run, RunId};
 use crate::vrrp::tracking::TrackerKey;
 
-/// Scripts started in one turn: a start is a few microseconds, and adverts come in between.
-const STARTS: usize = 16;
+/// From one start to the next, if there is time: programs that all begin at once compete with the adverts for the
+/// processors. What was started apart stays apart.
+const PACE: Duration = Duration::from_millis(1);
+/// Scripts started in one turn where there is less time: a start is a few microseconds, and adverts come in between.
+const STARTS: usize = 4;
 
 /// One script.
 #[derive(Debug)]
@@ -130,6 +133,10 @@ pub(in crate::vrrp) struct Scripts {
     all: Vec<Script>,
     /// When which one runs next.
     due: BTreeSet<(Instant, usize)>,
+    /// From one start to the next.
+    pace: Duration,
+    /// None is started before.
+    not_before: Instant,
 }
 
 impl Scripts {
@@ -139,7 +146,7 @@ impl Scripts {
 
     /// When the next one is to be started.
     pub(super) fn deadline(&self) -> Option<Instant> {
-        self.due.first().map(|(due, _)| *due)
+        self.due.first().map(|(due, _)| (*due).max(self.not_before))
     }
 
     /// Takes over what is tracked now. One of the same name and command goes on as it was.
@@ -173,22 +180,24 @@ impl Scripts {
             exec.terminate(run);
         }
         self.due = self.all.iter().enumerate().map(|(number, script)| (script.due, number)).collect();
+        // All of them begin within half the shortest interval.
+        let shortest = self.all.iter().map(|script| script.model.interval).min().unwrap_or_default();
+        let count = u32::try_from(self.all.len()).unwrap_or(u32::MAX).max(1);
+        self.pace = PACE.min(shortest / 2 / count);
     }
 
     /// Starts those whose time has come, a few at a time.
     pub(super) fn tick(&mut self, now: Instant, exec: &mut Exec) {
         for _ in 0..STARTS {
-            let Some(&(due, number)) = self.due.first() else { return };
-            if due > now {
+            let Some(&(due, number)) = self.due.first().filter(|(due, _)| *due <= now) else { return };
+            if self.not_before > now {
                 return;
             }
+            self.not_before = self.not_before.max(due).saturating_add(self.pace);
             self.due.pop_first();
             let script = &mut self.all[number];
-            let next = due.saturating_add(script.model.interval);
-            // After a stall the missed runs are not made up for.
-            script.due = if next > now { next } else { now.saturating_add(script.model.interval) };
-            // An interval of nothing is none: at the next turn.
-            script.due = script.due.max(now.saturating_add(Duration::from_millis(1)));
+            // An interval of nothing is none. After a stall the missed runs are not made up for.
+            script.due = now.saturating_add(script.model.interval.max(PACE));
             self.due.insert((script.due, number));
             start(script, now, exec);
         }
