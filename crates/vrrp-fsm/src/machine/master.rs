@@ -187,7 +187,7 @@ impl Machine {
     }
 
     fn yield_to(&mut self, now: Instant, heard: Heard, out: &mut Actions) {
-        if self.config.higher_prio_send_advert {
+        if self.config.higher_prio_send_advert || self.stood_in_for(heard) {
             self.advertise_once_more(now, out);
         }
         out.push(Action::Report(if heard.priority > self.priority {
@@ -199,6 +199,14 @@ impl Machine {
         self.master = Some(Master { address: heard.source, priority: heard.priority });
         self.yield_to_backup(now, self.master_down(), Farewell::Silent, out);
         self.follows = true;
+    }
+
+    /// Whether the sender is the master that fell silent when this router took over, and may never have known: then
+    /// nobody but this router can tell it that its neighbours look for the addresses in the wrong place.
+    fn stood_in_for(&self, heard: Heard) -> bool {
+        let silent = |master: Master| master.priority >= self.priority && !master.priority.is_stop();
+        let back = self.master.is_some_and(|master| master.address == heard.source && silent(master));
+        back && !self.config.lower_prio_no_advert
     }
 
     /// The sync group gives up, and who made it do so has been told.

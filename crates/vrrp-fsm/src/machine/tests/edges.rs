@@ -142,3 +142,31 @@ fn a_rival_of_an_earlier_mastership_is_forgotten() {
     let _ = machine.step(ms(2_800), advert(255, BELOW));
     assert_eq!((machine.state(), machine.priority()), (Master, Priority::OWNER), "warned anew first");
 }
+
+/// The sender of one of these was silent until this router stood in for it, and may never have heard of that.
+#[test]
+fn who_stood_in_for_a_master_that_was_silent_says_so_when_it_yields() {
+    let quiet = Config { lower_prio_no_advert: true, ..config(100) };
+    let lenient = Config { preempt: false, ..config(100) };
+    for (what, config, before, back, says) in [
+        ("the master is back", config(100), Some(advert(200, ABOVE)), advert(200, ABOVE), true),
+        ("with another priority", config(100), Some(advert(200, ABOVE)), advert(150, ABOVE), true),
+        ("as equal", config(100), Some(advert(100, ABOVE)), advert(100, ABOVE), true),
+        ("another one", config(100), Some(advert(200, BELOW)), advert(200, ABOVE), false),
+        ("nobody was there before", config(100), None, advert(200, ABOVE), false),
+        ("it had left", config(100), Some(advert(0, ABOVE)), advert(200, ABOVE), false),
+        ("it was taken over from", config(100), Some(advert(50, ABOVE)), advert(200, ABOVE), false),
+        ("it was let be", lenient, Some(advert(50, ABOVE)), advert(200, ABOVE), false),
+        ("lower ones are not answered either", quiet, Some(advert(200, ABOVE)), advert(200, ABOVE), false),
+    ] {
+        let mut machine = in_state(Backup, config);
+        if let Some(before) = before {
+            let _ = machine.step(ms(1_000), before);
+        }
+        let _ = machine.step(ms(9_000), Input::Tick);
+        assert_eq!(machine.state(), Master, "{what}");
+        let word = if says { &[Action::Send(Priority::DEFAULT)][..] } else { &[] };
+        let expected = [word, &[Action::Entered(Backup), Action::RemoveAddresses]].concat();
+        assert_eq!(deeds(&machine.step(ms(9_500), back)), expected, "{what}");
+    }
+}
