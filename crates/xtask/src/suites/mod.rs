@@ -61,8 +61,17 @@ const ORACLE: &[Need] = &[
 ];
 
 /// What a kernel in a process needs.
-const GUEST: &[Need] =
-    &[UNSHARE, IP, Need::Tool(&needs::GUEST), Need::Tool(&needs::MODPROBE), Need::Tool(&needs::IPVSADM)];
+const GUEST: &[Need] = &[
+    UNSHARE,
+    IP,
+    Need::Tool(&needs::PING),
+    NFT,
+    Need::Tool(&needs::TCPDUMP),
+    KEEPALIVED,
+    Need::Tool(&needs::GUEST),
+    Need::Tool(&needs::MODPROBE),
+    Need::Tool(&needs::IPVSADM),
+];
 
 /// All of them.
 pub(crate) static SUITES: &[Suite] = &[
