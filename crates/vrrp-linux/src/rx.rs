@@ -82,6 +82,14 @@ impl Receiver {
         Ok(Self { socket, family })
     }
 
+    /// Gives the kernel other octets to queue; see [`RxOptions::buffer`].
+    ///
+    /// # Errors
+    /// [`SocketError::Option`]; the room is as before.
+    pub fn resize(&self, octets: u32) -> Result<(), SocketError> {
+        set_receive_buffer(self.socket.as_fd(), octets).map_err(SocketError::option("SO_RCVBUF"))
+    }
+
     /// The family given at [`open`](Self::open).
     pub fn family(&self) -> Family {
         self.family

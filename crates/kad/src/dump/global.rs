@@ -73,7 +73,7 @@ fn names(out: &mut String, global: &Global) -> Result {
     };
     writeln!(out, " Network namespace ipvs = {ipvs}")?;
     optional(out, "Instance name", global.instance.as_deref())?;
-    optional(out, "Parent process name", name_of(global, &global.parent, "keepalived"))?;
+    optional(out, "Parent process name", global.parent.name.as_deref())?;
     optional(out, "VRRP process name", name_of(global, &global.vrrp, "keepalived_vrrp"))?;
     optional(out, "LVS process name", name_of(global, &global.checker, "keepalived_lvs"))?;
     optional(out, "BFD process name", name_of(global, &global.bfd, "keepalived_bfd"))?;

@@ -167,6 +167,9 @@ impl Driver {
                 Action::RemoveAddresses => {
                     self.announcer.cancel(id);
                     self.routing.end(id, instance);
+                    if self.options.release_vips {
+                        super::kernel::claim_all(instance, &self.interfaces);
+                    }
                     self.kernel.remove_all(id, instance);
                     self.firewall.open_up(id, instance);
                 }

@@ -223,6 +223,18 @@ fn expect_report(due: &mut ReportsDue, operation: &AddressOp) {
     }
 }
 
+/// `--release-vips`: what is where it would be put is ours, whoever put it there.
+pub(super) fn claim_all(instance: &mut Instance, interfaces: &Interfaces) {
+    for number in 0..instance.held.len() {
+        let Some(on) = place(instance, number, interfaces) else { continue };
+        let held = &mut instance.held[number];
+        let there = interfaces.get(on).is_some_and(|found| found.addresses.iter().any(|a| held.is(a)));
+        if held.on.is_none() && there {
+            held.on = Some(on);
+        }
+    }
+}
+
 /// Whether a daemon of this kind put the address there (`IFA_PROTO`, since Linux 5.18).
 pub(super) fn is_marked(address: &Address) -> bool {
     address.proto == Some(Address::PROTO_KEEPALIVED)

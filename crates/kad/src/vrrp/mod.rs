@@ -7,6 +7,7 @@
 mod addresses;
 mod advert;
 mod announcer;
+mod buffers;
 mod clock;
 mod debounce;
 mod driver;

@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::os::fd::{AsFd, BorrowedFd};
 
-use kaconf::model::Mode;
+use kaconf::model::{Global, Mode};
 use vrrp_linux::{IfIndex, Receiver, RxOptions, SocketError};
 use vrrp_types::{Family, Vrid};
 
+use super::buffers;
 use super::instance::{Instance, InstanceId};
+use super::interfaces::Interfaces;
 
 /// A place to listen: an interface (or all, for unicast without one), a family and an IP protocol.
 pub(super) type Place = (Option<IfIndex>, Family, u8);
@@ -16,6 +18,8 @@ pub(super) type Place = (Option<IfIndex>, Family, u8);
 #[derive(Debug)]
 pub(super) struct Slot {
     pub(super) receiver: Receiver,
+    /// Octets the kernel may queue, if not as many as it does by itself.
+    pub(super) buffer: Option<u32>,
     groups: Vec<IpAddr>,
     /// Who hears a VRID, in its order; nearly always one.
     listeners: Vec<(Vrid, InstanceId)>,
@@ -44,9 +48,11 @@ impl Receivers {
     pub(super) fn align(
         &mut self,
         instances: &[Instance],
-        name_of: impl Fn(IfIndex) -> Option<String>,
-        join_groups: bool,
+        interfaces: &Interfaces,
+        global: &Global,
     ) -> Aligned {
+        let name_of = |index| interfaces.get(index).map(|interface| interface.link.name.clone());
+        let join_groups = !global.disable_local_igmp;
         let mut aligned = Aligned::default();
         let mut wanted: BTreeMap<Place, Vec<InstanceId>> = BTreeMap::new();
         for (index, instance) in instances.iter().enumerate() {
@@ -62,23 +68,22 @@ impl Receivers {
         }
         for (place, listeners) in wanted {
             let number = self.number(place);
+            let buffer = buffers::of_socket(&listeners, instances, interfaces, global);
             if self.slots[number].is_none() {
-                let name = place.0.and_then(&name_of).unwrap_or_default();
+                let name = place.0.and_then(name_of).unwrap_or_default();
                 let interface = place.0.map(|index| (index, name.as_str()));
-                let configured =
-                    listeners.iter().filter_map(|id| instances[id.index()].model.rx_buffer).max();
-                let buffer = configured.or_else(|| swarm_buffer(listeners.len()));
                 let options = RxOptions { buffer, protocol: place.2 };
                 match Receiver::open(place.1, interface, &options) {
                     Ok(receiver) => {
                         self.slots[number] =
-                            Some(Slot { receiver, groups: Vec::new(), listeners: Vec::new() });
+                            Some(Slot { receiver, buffer, groups: Vec::new(), listeners: Vec::new() });
                         aligned.opened.push(number);
                     }
                     Err(error) => aligned.failures.push(error),
                 }
             }
             if let Some(slot) = &mut self.slots[number] {
+                slot.resize(buffer, &mut aligned.failures);
                 slot.align(place.0, &listeners, instances, join_groups, &mut aligned.failures);
             }
         }
@@ -111,6 +116,11 @@ impl Receivers {
         (0..self.slots.len()).filter(|&number| self.slots[number].is_some()).collect()
     }
 
+    /// The socket of a place, and what it was given.
+    pub(super) fn slot_at(&self, place: Place) -> Option<&Slot> {
+        self.slot(*self.numbers.get(&place)?)
+    }
+
     /// The socket of a place.
     pub(super) fn at(&self, place: Place) -> Option<BorrowedFd<'_>> {
         self.fd(*self.numbers.get(&place)?)
@@ -121,15 +131,15 @@ impl Receivers {
     }
 }
 
-/// Octets that a socket needs so that a few adverts of each of many masters wait in it while the process is kept
-/// from running; the system's default is enough for less than a hundred.
-fn swarm_buffer(listeners: usize) -> Option<u32> {
-    /// What the kernel counts for a short packet, times the adverts that make a master-down time.
-    const OCTETS: usize = 3 * 1_024;
-    (listeners > 64).then(|| u32::try_from(listeners.saturating_mul(OCTETS)).unwrap_or(u32::MAX))
-}
-
 impl Slot {
+    /// Follows a reload. What a socket was given stays when nobody asks for anything any more.
+    fn resize(&mut self, buffer: Option<u32>, failures: &mut Vec<SocketError>) {
+        if let Some(octets) = buffer.filter(|_| buffer != self.buffer) {
+            failures.extend(self.receiver.resize(octets).err());
+            self.buffer = buffer;
+        }
+    }
+
     fn align(
         &mut self,
         interface: Option<IfIndex>,

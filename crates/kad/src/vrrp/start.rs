@@ -58,6 +58,7 @@ fn is_permission(error: &SocketError) -> bool {
 pub(super) fn start(options: Options, mut config: Config, manners: Manners) -> Result<Driver, StartError> {
     let exec = Exec::new(manners).map_err(StartError::Poll)?;
     let mut driver = Driver::open(options, config.global.clone(), exec)?;
+    driver.size_netlink();
     driver.declare_trackers(&mut config);
     driver.doubts = std::mem::take(&mut config.doubts);
     for model in std::mem::take(&mut config.instances) {
@@ -146,10 +147,7 @@ impl Driver {
     pub(super) fn align_sockets(&mut self) -> Aligned {
         self.sockets_stale = false;
         let mut failures = self.open_lanes();
-        let interfaces = &self.interfaces;
-        let name_of = |index| interfaces.get(index).map(|interface| interface.link.name.clone());
-        let join = !self.global.disable_local_igmp;
-        let mut aligned = self.receivers.align(&self.instances, name_of, join);
+        let mut aligned = self.receivers.align(&self.instances, &self.interfaces, &self.global);
         aligned.failures.append(&mut failures);
         aligned
     }

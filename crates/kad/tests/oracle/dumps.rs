@@ -15,7 +15,20 @@ use crate::stage::{SOON, Stage, both};
 use crate::voice::advert_of;
 use crate::wire::difference;
 
-const CONF: &str = "vrrp_instance V1 {
+const CONF: &str = "global_defs {
+    router_id host
+    vrrp_rx_bufs_policy ADVERT
+    vrrp_rx_bufs_multiplier 40
+    vrrp_netlink_cmd_rcv_bufs 200000
+    vrrp_priority 2
+    process_names
+    smtp_server 192.0.2.25
+    notification_email_from a@example.net
+    notification_email {
+        b@example.net
+    }
+}
+vrrp_instance V1 {
     state BACKUP
     interface eth0
     virtual_router_id 51

@@ -96,6 +96,15 @@ impl Monitor {
         Ok(Self { socket, room: vec![0; DATAGRAM_MAX].into() })
     }
 
+    /// Gives the kernel other octets to queue reports in; see [`Self::open`].
+    ///
+    /// # Errors
+    /// [`NetlinkError::Socket`]; the room is as before.
+    pub fn resize(&self, octets: u32) -> Result<(), NetlinkError> {
+        set_receive_buffer(self.socket.as_fd(), octets)
+            .map_err(|error| NetlinkError::Socket(crate::Errno::of(&error)))
+    }
+
     /// Hears of these too from now on, and of no others beyond links and addresses.
     ///
     /// A host with a full table of the Internet tells of thousands of routes a second: ask only for what is needed.

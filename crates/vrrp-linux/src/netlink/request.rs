@@ -1,7 +1,7 @@
 //! Asking and changing: one request socket, answers awaited for a bounded time.
 
 use std::io::Cursor;
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd, OwnedFd};
 use std::time::Duration;
 
 use neli::ToBytes;
@@ -20,6 +20,7 @@ use rustix::net::{
 use super::message::{Message, i32_at, messages};
 use super::operation::Request;
 use super::{Address, Link, NetlinkError, RouteKey, Rule};
+use crate::rx::set_receive_buffer;
 
 /// How long an answer may take. The kernel gives it within the request's own system call.
 const ANSWER_WITHIN: Duration = Duration::from_secs(2);
@@ -62,6 +63,16 @@ impl Netlink {
         let socket = open(SocketFlags::CLOEXEC, 0)?;
         set_socket_timeout(&socket, Timeout::Recv, Some(ANSWER_WITHIN)).map_err(NetlinkError::socket)?;
         Ok(Self { socket, sequence: 0, room: vec![0; DATAGRAM_MAX].into() })
+    }
+
+    /// Gives the kernel other octets to queue answers in. It is asked with `SO_RCVBUFFORCE` first and, without the right
+    /// to that, with `SO_RCVBUF`, which `net.core.rmem_max` caps.
+    ///
+    /// # Errors
+    /// [`NetlinkError::Socket`]; the room is as before.
+    pub fn resize(&self, octets: u32) -> Result<(), NetlinkError> {
+        set_receive_buffer(self.socket.as_fd(), octets)
+            .map_err(|error| NetlinkError::Socket(crate::Errno::of(&error)))
     }
 
     /// The interfaces of the namespace.

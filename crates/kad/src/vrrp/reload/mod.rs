@@ -44,6 +44,7 @@ impl Driver {
         self.firewall.configure(&global.firewall);
         self.notices.change(&global, &mut self.exec);
         (self.global, self.doubts) = (global, doubts);
+        self.size_netlink();
         let old = std::mem::take(&mut self.instances);
         let before = old.len();
         let kept = self.exchange(now, old, fresh);

@@ -28,7 +28,8 @@ use super::tracking::TrackerKey;
 use crate::exec::Report;
 use files::Files;
 use post::{Inbound, Outbound, Post};
-use processes::{Gauge, Processes, Tracked};
+pub(super) use processes::Gauge;
+use processes::{Processes, Tracked};
 use scripts::Scripts;
 
 /// How long the start waits until what is tracked has been looked at once.

@@ -51,7 +51,8 @@ pub(super) fn section(out: &mut String, driver: &Driver) -> Result {
                 writeln!(out, "   Type = Unicast\n   Address = {source}")?;
             }
         }
-        let buffer = members.iter().filter_map(|(_, instance)| instance.model.rx_buffer).max();
+        let slot = driver.receivers.slot_at(first.place());
+        let buffer = slot.and_then(|slot| slot.buffer);
         writeln!(out, "   Rx buf size = {}", buffer.unwrap_or(0))?;
         writeln!(out, "   VRRP instances")?;
         members.sort_by_key(|(vrid, _)| *vrid);

@@ -2,7 +2,8 @@
 //!
 //! Written by hand, as the order of the keys and the escaped slash are part of what exporters have met.
 
-use std::fmt::Write;
+mod object;
+mod watched;
 
 use kaconf::model::{Accept, Authentication};
 use vrrp_fsm::State;
@@ -10,12 +11,13 @@ use vrrp_wire::Counter;
 
 use crate::vrrp::driver::Driver;
 use crate::vrrp::instance::Instance;
+use object::Object;
 
 pub(super) fn render(driver: &Driver) -> String {
     let objects: Vec<String> = driver.instances.iter().map(|instance| object(driver, instance)).collect();
     let list = format!("[{}]", objects.join(","));
     match driver.global.json_version {
-        2 => format!("{{\"vrrp\":{list}}}\n"),
+        2 => format!("{{\"vrrp\":{list}{}}}\n", watched::processes(driver)),
         _ => format!("{list}\n"),
     }
 }
@@ -24,10 +26,12 @@ fn object(driver: &Driver, instance: &Instance) -> String {
     let mut data = Object::default();
     state(&mut data, driver, instance);
     timers(&mut data, instance);
+    watched::scripts(&mut data, instance);
     data.list("vips", super::data::address_lines(driver, instance, false));
     data.list("evips", super::data::address_lines(driver, instance, true));
     data.list("vroutes", driver.routing_lines(&instance.lines, false));
     data.list("vrules", driver.routing_lines(&instance.lines, true));
+    watched::tracking(&mut data, driver, instance);
     let auth = match instance.model.authentication {
         Authentication::None => 0,
         Authentication::Pass(_) => 1,
@@ -89,8 +93,8 @@ fn timers(data: &mut Object, instance: &Instance) {
     data.value("state", number(machine.state()));
     data.value("wantstate", number(instance.wanted_state()));
     data.value("version", model.version);
-    data.value("smtp_alert", false);
-    data.value("notify_deleted", false);
+    data.value("smtp_alert", model.smtp_alert);
+    data.value("notify_deleted", model.notify.tells_deletion);
 }
 
 fn counters(instance: &Instance) -> Object {
@@ -121,86 +125,4 @@ fn counters(instance: &Instance) -> Object {
     out.value("pri_zero_rcvd", stats.priority_zero_received);
     out.value("pri_zero_sent", stats.priority_zero_sent);
     out
-}
-
-/// A JSON object in the making.
-#[derive(Default)]
-struct Object(String);
-
-impl Object {
-    fn key(&mut self, key: &str) {
-        self.0.push(if self.0.is_empty() { '{' } else { ',' });
-        quote(&mut self.0, key);
-        self.0.push(':');
-    }
-
-    fn value(&mut self, key: &str, value: impl std::fmt::Display) {
-        self.key(key);
-        // Writing to a string does not fail.
-        let _ = write!(self.0, "{value}");
-    }
-
-    fn text(&mut self, key: &str, text: &str) {
-        self.key(key);
-        quote(&mut self.0, text);
-    }
-
-    /// An array of strings; left out when empty.
-    fn list(&mut self, key: &str, items: impl Iterator<Item = String>) {
-        let mut separator = '[';
-        for item in items {
-            if separator == '[' {
-                self.key(key);
-            }
-            self.0.push(separator);
-            quote(&mut self.0, &item);
-            separator = ',';
-        }
-        if separator == ',' {
-            self.0.push(']');
-        }
-    }
-
-    fn end(mut self) -> String {
-        if self.0.is_empty() {
-            self.0.push('{');
-        }
-        self.0.push('}');
-        self.0
-    }
-}
-
-/// A JSON string, its slashes escaped as keepalived escapes them.
-fn quote(out: &mut String, text: &str) {
-    out.push('"');
-    for c in text.chars() {
-        match c {
-            '"' | '\\' | '/' => out.extend(['\\', c]),
-            c if c.is_control() => drop(write!(out, "\\u{:04x}", u32::from(c))),
-            c => out.push(c),
-        }
-    }
-    out.push('"');
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn strings_are_escaped() {
-        let mut out = String::new();
-        quote(&mut out, "10.0.0.1/24 \"x\"\t\\");
-        assert_eq!(out, r#""10.0.0.1\/24 \"x\"\u0009\\""#);
-    }
-
-    #[test]
-    fn objects_and_lists() {
-        let mut object = Object::default();
-        object.text("a", "b");
-        object.value("n", 1);
-        object.list("none", std::iter::empty());
-        object.list("some", ["x".to_owned(), "y".to_owned()].into_iter());
-        assert_eq!(object.end(), r#"{"a":"b","n":1,"some":["x","y"]}"#);
-    }
 }
