@@ -31,14 +31,23 @@ pub(super) fn doc() -> Verdict {
 }
 
 pub(super) fn no_std() -> Verdict {
-    all(["vrrp-types", "vrrp-wire", "vrrp-fsm"]
+    all(["vrrp-types", "vrrp-wire", "vrrp-fsm", "lvs-pool"]
         .map(|package| cargo(&format!("build --target {BARE_TARGET} --package {package}"))))
 }
 
 /// In a workspace build a crate gets the features that any other asks for, so what it forgot to ask for goes unseen.
 pub(super) fn alone() -> Verdict {
-    let packages =
-        ["vrrp-types", "vrrp-wire", "vrrp-fsm", "vrrp-sim", "vrrp-linux", "ipvs-netlink", "netlab", "kaconf"];
+    let packages = [
+        "vrrp-types",
+        "vrrp-wire",
+        "vrrp-fsm",
+        "vrrp-sim",
+        "vrrp-linux",
+        "ipvs-netlink",
+        "lvs-pool",
+        "netlab",
+        "kaconf",
+    ];
     let bare = packages.map(|package| cargo(&format!("check --package {package}")));
     let mut verdict = all(bare);
     verdict
