@@ -20,11 +20,13 @@ pub(super) struct Group {
     pub(super) machine: SyncGroup,
     /// In the order of the configuration.
     pub(super) members: Vec<InstanceId>,
+    /// The state that [`Driver::group_entered`] was last told.
+    told: State,
 }
 
 impl Group {
     pub(super) fn new(model: model::SyncGroup) -> Self {
-        Self { model, machine: SyncGroup::new(), members: Vec::new() }
+        Self { model, machine: SyncGroup::new(), members: Vec::new(), told: State::Init }
     }
 
     pub(super) fn name(&self) -> &str {
@@ -36,10 +38,10 @@ impl Driver {
     /// Takes over the groups of a configuration; one that has the name of an old one goes on in its state.
     pub(super) fn take_groups(&mut self, models: Vec<model::SyncGroup>) {
         let states: HashMap<_, _> =
-            self.groups.drain(..).map(|group| (group.model.name, group.machine)).collect();
-        let taken = models.into_iter().map(|model| {
-            let known = states.get(&model.name).copied();
-            Group { machine: known.unwrap_or_default(), ..Group::new(model) }
+            self.groups.drain(..).map(|group| (group.model.name, (group.machine, group.told))).collect();
+        let taken = models.into_iter().map(|model| match states.get(&model.name) {
+            Some(&(machine, told)) => Group { machine, told, ..Group::new(model) },
+            None => Group::new(model),
         });
         self.groups = taken.collect();
     }
@@ -116,8 +118,12 @@ impl Driver {
             change = Change::None;
             self.carry_out_order(number, mover, now, order, before);
         }
-        let after = self.groups[number].machine.state();
-        if before != after {
+        // Who has not begun is in no state yet, and its group in none that is to be told.
+        let absent = |id: &InstanceId| self.instances[id.index()].machine.state() == State::Init;
+        let Group { machine, members, told, .. } = &self.groups[number];
+        let (before, after) = (*told, machine.state());
+        if before != after && !members.iter().any(absent) {
+            self.groups[number].told = after;
             self.group_entered(number, before, after);
         }
     }
@@ -164,7 +170,7 @@ impl Driver {
         tracing::trace!("sync group {} went from {before:?} to {after:?}", group.name());
         match (before, Told::entered(after)) {
             (_, None) => {}
-            (State::Init, Some(told)) if told != Told::Master => self.notices.group_began(&group.model, told),
+            (State::Init, Some(told)) if told == Told::Backup => self.notices.group_began(&group.model, told),
             (_, Some(told)) => self.notices.group(&group.model, told),
         }
     }

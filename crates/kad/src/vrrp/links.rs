@@ -40,7 +40,8 @@ impl Driver {
             return;
         }
         let concerned = self.concerned_by(index, &name);
-        if !concerned.is_empty() {
+        let followed = self.trackers.is_followed(&TrackerKey::interface(&name));
+        if followed || !concerned.is_empty() {
             match (&renamed, before) {
                 (Some(old), _) => info!("Interface name has changed from {old} to {name}"),
                 (None, None) => info!("Interface {name} added"),
@@ -128,7 +129,7 @@ impl Driver {
                 concerned.push(InstanceId::new(number));
             }
         }
-        if !concerned.is_empty() {
+        if !concerned.is_empty() || self.trackers.is_followed(&TrackerKey::interface(name)) {
             info!("Interface {name} deleted");
         }
         for id in concerned {

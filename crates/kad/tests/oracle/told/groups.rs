@@ -1,6 +1,7 @@
 //! Sync groups and their members: who is told first, and of what.
 
-use super::{GLOBAL, instance, reload, same, told};
+use super::{GLOBAL, instance, reload, same, told, told_from};
+use crate::stage::Stage;
 use crate::voice::advert;
 
 const GROUP: &str = "vrrp_sync_group G {
@@ -62,4 +63,19 @@ fn a_group_at_a_reload() {
         witness.wait_for("any INSTANCE V4 BACKUP 200", 1);
     });
     same("group at reload", &LANES, &heard);
+}
+
+/// A group that cannot begin: its members are told first.
+#[test]
+#[ignore = "needs namespaces: cargo xtask test --only oracle"]
+fn a_group_that_cannot_begin() {
+    let address = |stage: &Stage, what: &str| stage.ip(&format!("address {what} 10.77.0.1/24 dev eth0"));
+    let without = |stage: &Stage| drop(address(stage, "del"));
+    let heard = told_from(without, &conf(), |play, witness| {
+        play.line("FAULT");
+        witness.wait_for("any GROUP G FAULT 0", 1);
+        address(play.stage, "add");
+        witness.wait_for("any GROUP G MASTER 0", 1);
+    });
+    same("group that cannot begin", &LANES, &heard);
 }

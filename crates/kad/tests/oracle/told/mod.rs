@@ -7,7 +7,7 @@ mod witness;
 
 use netlab::Signal;
 
-use crate::stage::both;
+use crate::stage::{Stage, both};
 use crate::story::Play;
 use crate::voice::advert;
 use crate::wire::difference;
@@ -51,7 +51,17 @@ fn instance(name: &str, vrid: u8, more: &str) -> String {
 
 /// Plays with both, and gives what each told.
 fn told(conf: &str, play: impl Fn(&mut Play<'_>, &Witness) + Sync) -> (Heard, Heard) {
+    told_from(|_| {}, conf, play)
+}
+
+/// The same, with something done before they start.
+fn told_from(
+    prepare: impl Fn(&Stage) + Sync,
+    conf: &str,
+    play: impl Fn(&mut Play<'_>, &Witness) + Sync,
+) -> (Heard, Heard) {
     both(|stage| {
+        prepare(stage);
         let witness = Witness::new(stage);
         let mut story = Play::begin(stage, &witness.place(conf));
         play(&mut story, &witness);
