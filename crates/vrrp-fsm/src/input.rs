@@ -31,6 +31,8 @@ pub enum Input {
     Source(Option<IpAddr>),
     /// Somebody took one of the virtual addresses away.
     AddressLost,
+    /// A reload gave a master more addresses: they are announced as those of a new master are.
+    AddressesAdded,
     /// A reload is about to happen: a master speaks once more, in case it takes long.
     BeforeReload,
     /// Whether it goes with others, and with whom.

@@ -2,14 +2,19 @@
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
-use std::time::Duration;
 
+use kaconf::model::{GarpGroup, Global};
 use tracing::debug;
 use vrrp_fsm::{Instant, Pacer};
 use vrrp_linux::{Frame, FrameBatch, FrameSender, IfIndex, SocketError};
 
 use super::instance::{Instance, InstanceId};
 use super::interfaces::Interfaces;
+use extra::Extra;
+use lanes::{Lane, Lanes};
+
+mod extra;
+mod lanes;
 
 /// An address of an instance.
 type Key = (InstanceId, u32);
@@ -25,9 +30,12 @@ pub(super) struct Announcer {
     bursts: Vec<(InstanceId, u32)>,
     /// Instances that announce the address they speak from.
     returning: Vec<InstanceId>,
-    /// Least spacing of IPv4 and IPv6 announcements.
-    spacing: [Duration; 2],
-    paced: BTreeMap<(IfIndex, bool), Pacer<Key>>,
+    /// Least spacing of announcements.
+    lanes: Lanes,
+    /// What waits on each lane, of IPv4 and of IPv6.
+    paced: BTreeMap<(Lane, bool), Pacer<Key>>,
+    /// `garp_extra_if`
+    extra: Extra,
     /// Interfaces whose IPv6 forwarding was looked up in this turn.
     routers: BTreeMap<IfIndex, bool>,
 }
@@ -39,18 +47,23 @@ impl Announcer {
             batch: FrameBatch::new(FRAMES),
             bursts: Vec::new(),
             returning: Vec::new(),
-            spacing: [Duration::ZERO; 2],
+            lanes: Lanes::default(),
             paced: BTreeMap::new(),
+            extra: Extra::default(),
             routers: BTreeMap::new(),
         })
     }
 
-    /// `vrrp_garp_interval`, `vrrp_gna_interval`
-    pub(super) fn set_spacing(&mut self, arp: Duration, neighbour: Duration) {
-        if self.spacing != [arp, neighbour] {
-            self.spacing = [arp, neighbour];
+    /// `vrrp_garp_interval`, `vrrp_gna_interval`, `garp_group`
+    pub(super) fn set_spacing(&mut self, global: &Global, groups: Vec<GarpGroup>) {
+        if self.lanes.set(global, groups) {
             self.paced.clear();
         }
+    }
+
+    /// An instance is master: from now on it refreshes what is known of its other interfaces.
+    pub(super) fn begin(&mut self, id: InstanceId, instance: &Instance) {
+        self.extra.begin(id, instance);
     }
 
     /// Announce all addresses of an instance, once they are in place. Asked for twice in a turn it is one burst.
@@ -69,6 +82,7 @@ impl Announcer {
     /// The instance is no longer master.
     pub(super) fn cancel(&mut self, id: InstanceId) {
         self.bursts.retain(|(waiting, _)| *waiting != id);
+        self.extra.end(id);
         for pacer in self.paced.values_mut() {
             pacer.cancel(|(waiting, _)| waiting == id);
         }
@@ -79,15 +93,17 @@ impl Announcer {
         self.bursts.clear();
         self.returning.clear();
         self.paced.clear();
+        self.extra.forget();
     }
 
     pub(super) fn deadline(&self) -> Option<Instant> {
-        self.paced.values().filter_map(Pacer::deadline).min()
+        self.paced.values().filter_map(Pacer::deadline).chain(self.extra.deadline()).min()
     }
 
     /// Sends what this turn called for, and what had to wait and no longer must.
     pub(super) fn run(&mut self, now: Instant, instances: &[Instance], interfaces: &Interfaces) {
-        if self.bursts.is_empty() && self.paced.is_empty() && self.returning.is_empty() {
+        let due = self.extra.due(now, instances);
+        if self.bursts.is_empty() && self.paced.is_empty() && self.returning.is_empty() && due.is_empty() {
             return;
         }
         self.routers.clear();
@@ -99,6 +115,12 @@ impl Announcer {
         }
         for (id, rounds) in std::mem::take(&mut self.bursts) {
             self.burst(id, rounds, instances, interfaces);
+        }
+        for id in due {
+            let instance = &instances[id.index()];
+            for number in extra::addresses(instance) {
+                self.announce_later(id, instance, number, 1, interfaces);
+            }
         }
         let places: Vec<_> = self.paced.keys().copied().collect();
         for place in places {
@@ -118,15 +140,32 @@ impl Announcer {
                 let Some(on) = held.on else { continue };
                 let v6 = held.model.address.is_ipv6();
                 if round == 0 {
-                    log(instance, held.model.address.ip(), on, interfaces);
-                }
-                let spacing = self.spacing[usize::from(v6)];
-                if spacing.is_zero() {
+                    self.announce_later(id, instance, number, rounds, interfaces);
+                } else if self.lanes.of(on, v6, interfaces).is_none() {
                     self.announce(instance, number, interfaces);
-                } else if round == 0 {
-                    let pacer = self.paced.entry((on, v6)).or_insert_with(|| Pacer::new(spacing));
-                    pacer.push((id, number as u32), rounds);
                 }
+            }
+        }
+    }
+
+    /// At once, or so often in its turn where announcements are spaced.
+    fn announce_later(
+        &mut self,
+        id: InstanceId,
+        instance: &Instance,
+        number: usize,
+        rounds: u32,
+        interfaces: &Interfaces,
+    ) {
+        let Some(held) = instance.held.get(number) else { return };
+        let Some(on) = held.on else { return };
+        let v6 = held.model.address.is_ipv6();
+        log(instance, held.model.address.ip(), on, interfaces);
+        match self.lanes.of(on, v6, interfaces) {
+            None => self.announce(instance, number, interfaces),
+            Some((lane, spacing)) => {
+                let pacer = self.paced.entry((lane, v6)).or_insert_with(|| Pacer::new(spacing));
+                pacer.push((id, number as u32), rounds);
             }
         }
     }

@@ -25,6 +25,7 @@ use super::kernel::Kernel;
 use super::notify::Notices;
 use super::outbox::Outbox;
 use super::owed::Owed;
+use super::promote::Promotion;
 use super::receivers::Receivers;
 use super::routing::Routing;
 use super::start::StartError;
@@ -51,6 +52,7 @@ pub(super) struct Driver {
     pub(super) kernel: Kernel,
     /// Addresses that could not be set yet.
     pub(super) owed: Owed,
+    pub(super) promotion: Promotion,
     /// Routes and rules, and what is static.
     pub(super) routing: Routing,
     pub(super) firewall: Firewall,
@@ -79,8 +81,7 @@ impl Driver {
         let monitor = Monitor::open(buffer)?;
         let mut kernel = Kernel::new(Netlink::open()?);
         let interfaces = kernel.read()?;
-        let mut announcer = Announcer::open()?;
-        announcer.set_spacing(global.garp_interval, global.gna_interval);
+        let announcer = Announcer::open()?;
         let firewall = Firewall::new(&global.firewall);
         let notices = Notices::new(&global).map_err(StartError::Poll)?;
         Ok(Self {
@@ -95,6 +96,7 @@ impl Driver {
             interfaces,
             kernel,
             owed: Owed::default(),
+            promotion: Promotion::default(),
             routing: Routing::default(),
             firewall,
             vmacs: Vmacs::default(),
@@ -163,6 +165,7 @@ impl Driver {
                     self.firewall.close(id, instance);
                     self.kernel.add_all(id, instance, &self.interfaces);
                     self.routing.begin(id, instance);
+                    self.announcer.begin(id, instance);
                 }
                 Action::RemoveAddresses => {
                     self.announcer.cancel(id);
@@ -239,6 +242,7 @@ impl Driver {
         self.routing.withdraw(self.kernel.netlink(), self.options.dont_release_vrrp);
         self.kernel.apply(&mut self.instances, self.options.dont_release_vrrp);
         self.remove_statics();
+        self.end_promotion();
         if !self.options.dont_release_vrrp {
             self.remove_vmacs();
         }

@@ -30,6 +30,7 @@ impl Driver {
         if up && (appeared || switched) {
             // The kernel took what went over it when it fell, and does not wait to see whether it stays up.
             self.routing_over(index, &name);
+            self.align_promotion();
         }
         if appeared {
             self.delays.seen(&name, up);

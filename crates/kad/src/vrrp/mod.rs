@@ -25,6 +25,7 @@ mod outbox;
 mod owed;
 mod poll;
 mod programs;
+mod promote;
 mod proof;
 mod receivers;
 mod reception;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use kaconf::model::{Config, DynamicInterfaces};
-use tracing::{error, info, warn};
+use tracing::{error, info};
 use vrrp_fsm::{Input, Instant};
 use vrrp_linux::{NetlinkError, SocketError};
 
@@ -66,6 +66,7 @@ pub(super) fn start(options: Options, mut config: Config, manners: Manners) -> R
         driver.instances.push(Instance::new(model)?);
     }
     driver.declare_statics(&mut config);
+    driver.announcer.set_spacing(&config.global, std::mem::take(&mut config.garp_groups));
     driver.align_trackers(false);
     driver.align_groups(clock::now());
     driver.index_addresses();
@@ -76,6 +77,7 @@ pub(super) fn start(options: Options, mut config: Config, manners: Manners) -> R
     driver.remove_routing_leftovers();
     driver.watch_routing();
     driver.set_statics();
+    driver.align_promotion();
     if let Some(failure) = driver.align_sockets().failures.into_iter().next() {
         return Err(failure.into());
     }
@@ -87,7 +89,6 @@ pub(super) fn start(options: Options, mut config: Config, manners: Manners) -> R
         info!("Delaying startup for {:.3} seconds", hold.as_secs_f64());
     }
     for id in driver.ids() {
-        mention_missing(&driver.instances[id.index()]);
         driver.look_around(id, now);
     }
     driver.watch_what_is_tracked(&mut config, now, false);
@@ -96,16 +97,6 @@ pub(super) fn start(options: Options, mut config: Config, manners: Manners) -> R
         driver.begin(id, now, hold);
     }
     Ok(driver)
-}
-
-/// What the configuration asks for and this version does not do.
-pub(super) fn mention_missing(instance: &Instance) {
-    let (name, model) = (instance.name(), &instance.model);
-    if model.promote_secondaries {
-        warn!(
-            "({name}) promote_secondaries is not set by this version: set net.ipv4.conf.IFACE.promote_secondaries=1"
-        );
-    }
 }
 
 /// The longer of `vrrp_startup_delay` and what is left of `vrrp_delay_after_boot`.

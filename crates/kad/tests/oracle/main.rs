@@ -7,6 +7,7 @@
 
 mod dumps;
 mod election;
+mod extras;
 mod firewall;
 mod frames;
 mod groups;

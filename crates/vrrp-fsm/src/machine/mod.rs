@@ -123,6 +123,7 @@ impl Machine {
             (S::Backup, I::Advert(heard)) => self.hear_as_backup(now, heard, out),
             (S::Master, I::Advert(heard)) => self.hear_as_master(now, heard, out),
             (S::Master, I::AddressLost) => self.address_lost(now, out),
+            (S::Master, I::AddressesAdded) => self.begin_announcing(now, out),
             (S::Master, I::BeforeReload) => self.advertise_once_more(now, out),
             (S::Backup, I::Follow(Lead::Master)) => self.become_master(now, out),
             (S::Master, I::Follow(Lead::Backup)) => self.follow_to_backup(now, out),
@@ -135,6 +136,7 @@ impl Machine {
             (_, I::Stop) => self.stop(out),
             (S::Init | S::Fault, I::Advert(_))
             | (S::Init | S::Backup | S::Fault, I::Tick | I::AddressLost | I::BeforeReload | I::RivalHeard)
+            | (S::Init | S::Backup | S::Fault, I::AddressesAdded)
             | (S::Init | S::Backup | S::Fault, I::Follow(Lead::Backup))
             | (S::Init | S::Master | S::Fault, I::Follow(Lead::Master))
             | (S::Backup | S::Master | S::Fault, I::Start { .. }) => {}

@@ -64,6 +64,7 @@ impl Driver {
         }
         self.repeat_groups(&groups);
         let mut still = Kept::new(&kept);
+        self.align_promotion();
         for id in begin {
             self.repeat_instances(&mut still, Some(id));
             self.begin(id, now, Duration::ZERO);
@@ -149,10 +150,12 @@ impl Driver {
         let instance = &mut self.instances[id.index()];
         // The kernel may have taken some without a word, with an address that went.
         self.routing.complete(id, instance, true);
+        if instance.is_master() {
+            self.announcer.begin(id, instance);
+        }
         if instance.is_master() && instance.held.iter().any(|held| held.on.is_none()) {
-            let rounds = instance.model.garp.repeat.max(1);
             self.kernel.add_all(id, instance, &self.interfaces);
-            self.announcer.queue(id, rounds);
+            self.feed(id, now, Input::AddressesAdded);
         }
     }
 }

@@ -40,7 +40,7 @@ impl Driver {
         self.set_statics();
         let (global, doubts) = (config.global.clone(), std::mem::take(&mut config.doubts));
         let now = clock::now();
-        self.announcer.set_spacing(global.garp_interval, global.gna_interval);
+        self.announcer.set_spacing(&global, std::mem::take(&mut config.garp_groups));
         self.firewall.configure(&global.firewall);
         self.notices.change(&global, &mut self.exec);
         (self.global, self.doubts) = (global, doubts);

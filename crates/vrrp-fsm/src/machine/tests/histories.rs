@@ -62,7 +62,7 @@ fn any_op() -> impl Strategy<Value = Op> {
         2 => fault.prop_map(Input::Cleared),
         1 => any::<u8>().prop_map(|priority| Input::Priority(Priority::new(priority))),
         1 => prop_oneof![Just(None), Just(Some(OURS)), Just(Some(ABOVE))].prop_map(Input::Source),
-        1 => prop_oneof![Just(Input::AddressLost), Just(Input::BeforeReload)],
+        1 => prop_oneof![Just(Input::AddressLost), Just(Input::BeforeReload), Just(Input::AddressesAdded)],
         1 => from_group(),
     ];
     prop_oneof![

@@ -36,6 +36,7 @@ fn transition_table() {
         (Init, moved, Init, &[]),
         (Init, Input::AddressLost, Init, &[]),
         (Init, Input::BeforeReload, Init, &[]),
+        (Init, Input::AddressesAdded, Init, &[]),
         (Backup, NOW, Backup, &[]),
         (Backup, Input::Stop, Init, &[Entered(Init)]),
         (Backup, Input::Tick, Master, became_master),
@@ -49,6 +50,7 @@ fn transition_table() {
         (Backup, moved, Backup, &[]),
         (Backup, Input::AddressLost, Backup, &[]),
         (Backup, Input::BeforeReload, Backup, &[]),
+        (Backup, Input::AddressesAdded, Backup, &[]),
         (Master, NOW, Master, &[]),
         (Master, Input::Stop, Init, &[Entered(Init), STOP, RemoveAddresses]),
         (Master, Input::Tick, Master, asserted),
@@ -64,6 +66,7 @@ fn transition_table() {
         (Master, moved, Master, &[]),
         (Master, Input::AddressLost, Backup, &[Entered(Backup), STOP, RemoveAddresses]),
         (Master, Input::BeforeReload, Master, &[ADVERT]),
+        (Master, Input::AddressesAdded, Master, &[Announce { rounds: 5 }]),
         (Fault, NOW, Fault, &[]),
         (Fault, Input::Stop, Init, &[Entered(Init)]),
         (Fault, Input::Tick, Fault, &[]),
@@ -76,6 +79,7 @@ fn transition_table() {
         (Fault, moved, Fault, &[]),
         (Fault, Input::AddressLost, Fault, &[]),
         (Fault, Input::BeforeReload, Fault, &[]),
+        (Fault, Input::AddressesAdded, Fault, &[]),
     ] {
         let mut machine = in_state(start, config(100));
         let got = machine.step(ms(LATE), input);
