@@ -121,6 +121,12 @@ impl Trackers {
         links.iter().fold(Tally::new(configured), |tally, link| tally.with(self.influence(link)))
     }
 
+    /// How many trackers an instance waits for.
+    pub(in super::super) fn awaited(&self, id: InstanceId) -> usize {
+        let links = self.links.get(id.index()).map_or(&[][..], Vec::as_slice);
+        links.iter().filter(|link| self.influence(link) == Influence::Awaited).count()
+    }
+
     /// The trackers that keep an instance from serving since this was last asked, with their status, and those that
     /// do so no longer.
     pub(in super::super) fn turned(&mut self, id: InstanceId) -> Vec<(TrackerKey, Status, bool)> {

@@ -9,7 +9,7 @@ use vrrp_types::{Family, Version};
 use super::addresses::addresses;
 use super::when::{Clocks, dated};
 use crate::vrrp::driver::Driver;
-use crate::vrrp::instance::Instance;
+use crate::vrrp::instance::{Instance, InstanceId};
 
 /// The state by the name users search for.
 pub(super) fn state_name(state: State) -> &'static str {
@@ -25,10 +25,11 @@ fn enabled(on: bool) -> &'static str {
     if on { "enabled" } else { "disabled" }
 }
 
-pub(super) fn write(out: &mut String, driver: &Driver, instance: &Instance, clocks: &Clocks) -> Result {
+pub(super) fn write(out: &mut String, driver: &Driver, id: InstanceId, clocks: &Clocks) -> Result {
+    let instance = &driver.instances[id.index()];
     state(out, driver, instance)?;
     faults(out, instance.machine.faults())?;
-    timers(out, instance, clocks)?;
+    timers(out, instance, driver.trackers.awaited(id), clocks)?;
     place(out, driver, instance)?;
     announcements(out, instance)?;
     election(out, instance, clocks)?;
@@ -72,11 +73,14 @@ fn state(out: &mut String, driver: &Driver, instance: &Instance) -> Result {
     writeln!(out, "   Wantstate = {}", state_name(instance.wanted_state()))
 }
 
+/// What keepalived counts elsewhere: faults of others in the group, and what was not heard of yet.
+const NOT_ITS_OWN: Faults = Faults::FROM_GROUP.union(Faults::AWAITED);
+
 fn faults(out: &mut String, faults: Faults) -> Result {
     let config = faults & (Faults::CONFIG | Faults::NO_PEERS);
     writeln!(out, "   Number of config faults = {}", config.iter().count())?;
-    writeln!(out, "   Number of tracker faults = {}", (faults - config - Faults::FROM_GROUP).iter().count())?;
-    if (faults - Faults::FROM_GROUP).is_empty() {
+    writeln!(out, "   Number of tracker faults = {}", (faults - config - NOT_ITS_OWN).iter().count())?;
+    if (faults - NOT_ITS_OWN).is_empty() {
         return writeln!(out, "   Flags of interface faults - (none)");
     }
     writeln!(out, "   Flags of interface faults:")?;
@@ -97,9 +101,9 @@ fn faults(out: &mut String, faults: Faults) -> Result {
     Ok(())
 }
 
-fn timers(out: &mut String, instance: &Instance, clocks: &Clocks) -> Result {
+fn timers(out: &mut String, instance: &Instance, awaited: usize, clocks: &Clocks) -> Result {
     let machine = &instance.machine;
-    writeln!(out, "   Number of track scripts init = 0")?;
+    writeln!(out, "   Number of track scripts init = {awaited}")?;
     writeln!(out, "   Last transition = {}", dated(instance.last_transition))?;
     match machine.timer() {
         Some(at) => writeln!(out, "   Read timeout = {}", dated(clocks.seconds(at)))?,

@@ -1,5 +1,6 @@
 //! `------< Interfaces >------`
 
+use std::collections::BTreeMap;
 use std::fmt::{Result, Write};
 use std::net::IpAddr;
 
@@ -68,13 +69,13 @@ const NOT_TRACKED: &str = "255";
 fn tracking<'a>(driver: &'a Driver, link: &Link) -> impl Iterator<Item = (&'a str, String)> {
     let key = TrackerKey::interface(&link.name);
     let index = link.index;
+    let lines: BTreeMap<_, _> = driver.trackers.followers(&key).collect();
     driver.ids().filter_map(move |id| {
         let instance = &driver.instances[id.index()];
         let own = instance.interface == Some(index);
-        let line = driver.trackers.followers(&key).find(|(follower, _)| *follower == id);
-        let weight = match (own, line) {
+        let weight = match (own, lines.get(&id)) {
             (true, _) if !instance.model.dont_track_primary => "0".to_owned(),
-            (_, Some((_, weight))) => {
+            (_, Some(weight)) => {
                 format!("{}{}", weight.value, if weight.reverse { " reverse" } else { "" })
             }
             (true, None) => NOT_TRACKED.to_owned(),

@@ -37,5 +37,5 @@ fn topology(out: &mut String, driver: &Driver) -> Result {
     }
     let clocks = Clocks::read();
     writeln!(out, "------< VRRP Topology >------")?;
-    driver.instances.iter().try_for_each(|instance| instance::write(out, driver, instance, &clocks))
+    driver.ids().try_for_each(|id| instance::write(out, driver, id, &clocks))
 }
