@@ -116,9 +116,9 @@ pub enum ParamMatch {
     None,
     /// All of them, and no more: the keyword alone.
     Exact,
-    /// `initial`: those given come first.
+    /// `initial`: those given come first, and the last of them may go on.
     Initial,
-    /// `partial`: as [`Self::Initial`], and the last may go on.
+    /// `partial`: those given come first.
     Partial,
 }
 

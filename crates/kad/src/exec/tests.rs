@@ -139,3 +139,18 @@ fn a_command_longer_than_a_message_is_refused() {
     assert!(matches!(exec.start(watched(long, None)), Err(ExecError::TooLong)));
     assert_eq!(outcome(&mut exec, watched(shell("exit 5"), None)), Outcome::Exited(5));
 }
+
+#[test]
+fn what_was_watched_ends_when_its_owner_is_gone() {
+    let mut exec = exec();
+    let path = std::env::temp_dir().join(format!("kad-exec-gone-{}", std::process::id()));
+    rustix::fs::mknodat(rustix::fs::CWD, &path, rustix::fs::FileType::Fifo, 0o600.into(), 0).unwrap();
+    // Deaf to SIGTERM, with a child that holds the FIFO open for as long as it lives.
+    let script = format!("trap '' TERM; sleep 1000 > {} & wait", path.display());
+    exec.start(watched(shell(&script), None)).unwrap();
+    let mut held = std::fs::File::open(&path).unwrap();
+    drop(exec);
+    // Ends once nobody has the other end any more.
+    assert_eq!(std::io::Read::read_to_end(&mut held, &mut Vec::new()).unwrap(), 0);
+    std::fs::remove_file(&path).unwrap();
+}

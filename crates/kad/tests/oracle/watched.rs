@@ -202,6 +202,50 @@ fn init_fail_is_down_until_the_script_has_succeeded_often_enough() {
     assert_eq!(priorities(&story.frames)[&51], [70, 100, 0]);
 }
 
+/// One script goes on, another one comes, and then becomes another program.
+#[test]
+#[ignore = "needs namespaces: cargo xtask test --only oracle"]
+fn a_reload_keeps_what_is_known_of_a_script() {
+    let (keepalived, kad) = both(|stage| {
+        let desk = Desk::new(stage.who, "reload");
+        desk.put("flag", "");
+        let script = |name: &str, flag: &str| {
+            let path = desk.path(flag);
+            format!(
+                "vrrp_script {name} {{\n script \"/usr/bin/test -e {}\"\n interval 1\n}}\n",
+                path.display()
+            )
+        };
+        let conf = |scripts: &[String], tracked: &str| {
+            let global = "global_defs {\n script_user root\n}\n";
+            format!(
+                "{global}{}{}",
+                scripts.concat(),
+                instance(0, &format!("track_script {{\n {tracked}\n }}"))
+            )
+        };
+        let mut play = Play::begin(stage, &conf(&[script("s0", "flag")], "s0"));
+        play.line("(W0) Entering MASTER STATE");
+        play.pass(Duration::from_millis(500));
+        play.daemon.rewrite(&conf(&[script("s0", "flag"), script("t1", "other")], "s0\n t1")).unwrap();
+        play.daemon.proc().signal(netlab::Signal::HUP).unwrap();
+        play.line("VRRP_Script(s0) considered successful on reload");
+        play.line("VRRP_Script(t1) failed");
+        play.line("(W0) Entering FAULT STATE");
+        desk.put("other", "");
+        play.line("(W0) Entering MASTER STATE");
+        play.pass(Duration::from_millis(500));
+        play.daemon.rewrite(&conf(&[script("s0", "flag"), script("t1", "missing")], "s0\n t1")).unwrap();
+        play.daemon.proc().signal(netlab::Signal::HUP).unwrap();
+        play.line("VRRP_Script(s0) considered successful on reload");
+        play.line("VRRP_Script(t1) failed");
+        play.line("(W0) Entering FAULT STATE");
+        play.pass(Duration::from_millis(300));
+        play.end()
+    });
+    compare(&["a reload"], &["Entering", "timeout"], &keepalived, &kad);
+}
+
 /// How a file is tracked.
 const FILES: [&str; 6] = ["", "weight 0", "weight 10", "weight -2", "weight 3 reverse", "weight 0 reverse"];
 
