@@ -8,6 +8,8 @@
 mod forge;
 #[path = "hostile/router.rs"]
 mod router;
+#[path = "hostile/stress.rs"]
+mod stress;
 
 use std::fs::File;
 use std::net::{IpAddr, SocketAddr, SocketAddrV6};

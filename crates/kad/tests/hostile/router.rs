@@ -104,7 +104,7 @@ impl Router {
     }
 }
 
-fn anonymous_memory(process: u32) -> u64 {
+pub(crate) fn anonymous_memory(process: u32) -> u64 {
     let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap();
     let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:")).unwrap();
     line.trim().strip_suffix(" kB").unwrap().parse::<u64>().unwrap() * 1024

@@ -12,6 +12,7 @@ mod firewall;
 mod frames;
 mod groups;
 mod kernel;
+mod left_over;
 mod links;
 mod reload;
 mod routing;
