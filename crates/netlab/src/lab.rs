@@ -16,7 +16,7 @@ use crate::host::Host;
 use crate::keeper::Keeper;
 use crate::log::Logs;
 use crate::tool::{self, Output};
-use crate::{LabError, address};
+use crate::{LabError, Mac, address};
 
 /// The interfaces of the switch are named as its hosts; the kernel allows 15 octets.
 const NAME_LENGTH: usize = 15;
@@ -142,6 +142,27 @@ impl Lab {
     /// changing its groups), [`LabError::Ended`] if it dislikes the filter.
     pub fn capture(&self, host: &Host, filter: &str) -> Result<Capture, LabError> {
         Capture::start(&self.world.switch, host.name(), filter, self.world.clock, &self.world.logs)
+    }
+
+    /// The name of the host behind whose port the switch has learned this Ethernet address last.
+    ///
+    /// # Errors
+    /// What `bridge` says.
+    pub fn learned(&self, mac: Mac) -> Result<Option<String>, LabError> {
+        let mut command = self.world.switch.short("bridge")?;
+        command.args(["fdb", "show", "br", "br0"]);
+        let shown = tool::run(command, "")?.stdout;
+        let own = mac.to_string();
+        let found = shown.lines().find_map(|line| {
+            let words: Vec<_> = line.split_whitespace().collect();
+            match words[..] {
+                [address, "dev", port, ..] if address == own && !words.contains(&"permanent") => {
+                    Some(port.to_owned())
+                }
+                _ => None,
+            }
+        });
+        Ok(found)
     }
 
     /// What a person types to get a shell at the switch.

@@ -24,6 +24,7 @@ mod told;
 mod tracking;
 mod vmac;
 mod vmac_life;
+mod vmac_places;
 mod voice;
 mod watched;
 mod wire;
