@@ -214,10 +214,20 @@ impl Firewall {
         self.apply(&batch);
     }
 
-    /// After a reload: tables that no instance has a use for go.
+    /// After a reload: tables that no instance has a use for go, and sets that nothing is in with the rules about them.
     pub(super) fn tidy(&mut self, instances: &[Instance]) {
         if self.vmacs.is_empty() && !instances.iter().any(|instance| needs(&instance.model)) {
             self.end();
+        } else if self.leaving.is_empty() {
+            let made = std::mem::take(&mut self.parts);
+            self.fill(&mut NftBatch::new());
+            let used = std::mem::replace(&mut self.parts, made);
+            if used != self.parts {
+                let mut batch = NftBatch::new();
+                self.clear(&mut batch);
+                self.fill(&mut batch);
+                self.apply(&batch);
+            }
         }
     }
 
