@@ -151,7 +151,8 @@ fn scripts(out: &mut String, global: &Global) -> Result {
 
 /// A command as keepalived writes one: every word in quotes.
 pub(crate) fn command(script: &Script) -> String {
-    let words: Vec<_> = script.command.iter().map(|word| format!("'{word}'")).collect();
+    let quoted = |word: &str| format!("'{}'", word.replace('\'', r"'\''"));
+    let words: Vec<_> = script.command.iter().map(|word| quoted(word)).collect();
     words.join(" ")
 }
 

@@ -57,6 +57,10 @@ vrrp_instance V2 {
     version 3
     advert_int 0.4
     preempt_delay 3
+    smtp_alert
+    notify_fault '/usr/bin/true one two' root
+    notify_deleted /usr/bin/true
+    notify /usr/bin/true root root
     virtual_ipaddress {
         fe80::100
         fd77::100

@@ -27,7 +27,7 @@ impl Driver {
         }
         let until = crate::clock::now() + LIMIT;
         self.notices.flush(&mut self.exec, clock::now());
-        let scripts = self.notices.pipes.close(LIMIT / 4);
+        let scripts = self.notices.pipes.close(LIMIT);
         scripts.into_iter().for_each(|script| self.exec.terminate(script));
         self.wait_for_scripts(until);
         if self.notices.calls.has_waiting() {

@@ -1,7 +1,7 @@
 //! What kad promises beyond keepalived: order on each target, and a reload that touches nothing it need not.
 
 use std::fs;
-use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::os::unix::fs::MetadataExt;
 use std::time::Duration;
 
 use super::{GLOBAL, Witness, instance, reload};
@@ -10,19 +10,13 @@ use crate::story::Play;
 use crate::voice::advert;
 use crate::wire::TOLERANCE;
 
-fn script(witness: &Witness, name: &str, text: &str) {
-    let path = witness.path(name);
-    fs::write(&path, format!("#!/bin/sh\n{}\n", witness.place(text))).unwrap();
-    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
-}
-
 /// A script that takes its time is not overtaken by the next one of its instance, nor does it hold up others.
 #[test]
 #[ignore = "needs namespaces: cargo xtask test --only oracle"]
 fn scripts_of_one_target_run_one_after_the_other() {
     let stage = Stage::new(Who::Kad);
     let witness = Witness::new(&stage);
-    script(&witness, "slow", "@/note begin $1\nwhile [ ! -e @/gate ]; do sleep 0.02; done\n@/note end $1");
+    witness.script("slow", "@/note begin $1\nwhile [ ! -e @/gate ]; do sleep 0.02; done\n@/note end $1");
     let conf = format!("{GLOBAL}{}", instance("V1", 51, ""));
     let conf = conf.replace("note V1 own-backup", "slow backup").replace("note V1 own-master", "slow master");
     let mut play = Play::begin(&stage, &witness.place(&conf));
@@ -44,7 +38,7 @@ fn scripts_of_one_target_run_one_after_the_other() {
 fn a_reload_leaves_a_fifo_and_its_script_alone() {
     let stage = Stage::new(Who::Kad);
     let witness = Witness::new(&stage);
-    script(&witness, "copy", "@/note copy\nexec cat \"$1\" > @/copied");
+    witness.script("copy", "@/note copy\nexec cat \"$1\" > @/copied");
     let global = GLOBAL
         .replace("notify_fifo @/all", "notify_fifo @/all2\n    notify_fifo_script \"@/copy\"")
         .replace("fifo_write_vrrp_states_on_reload", "");
@@ -74,7 +68,7 @@ fn a_reload_leaves_a_fifo_and_its_script_alone() {
 fn whoever_does_not_listen_delays_no_advert() {
     let stage = Stage::new(Who::Kad);
     let witness = Witness::new(&stage);
-    script(&witness, "hang", "exec sleep 600");
+    witness.script("hang", "exec sleep 600");
     let mail = "notification_email {\n ops@a.example\n }\n smtp_server 10.77.0.99\n smtp_alert\n notify_fifo @/unread";
     let global = GLOBAL.replace("notify_fifo @/all", mail).replace("vrrp_notify_fifo @/vrrp", "");
     let more = "notify_master_rx_lower_pri \"@/hang\"";

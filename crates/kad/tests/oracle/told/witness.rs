@@ -31,15 +31,16 @@ impl Heard {
 }
 
 /// A folder with the script and the FIFOs in it.
-pub(crate) struct Witness {
+pub(crate) struct Witness<'a> {
+    stage: &'a Stage,
     folder: PathBuf,
     readers: [JoinHandle<Vec<String>>; 2],
     over: Arc<AtomicBool>,
 }
 
-impl Witness {
+impl<'a> Witness<'a> {
     /// Reads the FIFOs from when a daemon makes them.
-    pub(crate) fn new(stage: &Stage) -> Self {
+    pub(crate) fn new(stage: &'a Stage) -> Self {
         let folder = stage.alpha.scratch("told").unwrap();
         // Scripts that run as root lie where nobody else can put others.
         fs::set_permissions(&folder, fs::Permissions::from_mode(0o755)).unwrap();
@@ -48,12 +49,13 @@ impl Witness {
         fs::write(&script, text).unwrap();
         fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
         fs::write(folder.join("calls"), "").unwrap();
+        fs::set_permissions(folder.join("calls"), fs::Permissions::from_mode(0o666)).unwrap();
         let over = Arc::new(AtomicBool::new(false));
         let readers = ["all", "vrrp"].map(|name| {
             let (path, over) = (folder.join(name), Arc::clone(&over));
             thread::spawn(move || read(&path, &over))
         });
-        Self { folder, readers, over }
+        Self { stage, folder, readers, over }
     }
 
     /// A configuration text in which `@` stands for the folder.
@@ -65,6 +67,13 @@ impl Witness {
         self.folder.join(name)
     }
 
+    /// Another script in the folder.
+    pub(crate) fn script(&self, name: &str, text: &str) {
+        let path = self.path(name);
+        fs::write(&path, format!("#!/bin/sh\n{}\n", self.place(text))).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+
     fn calls(&self) -> Vec<String> {
         let text = fs::read_to_string(self.folder.join("calls")).unwrap();
         text.lines().map(str::to_owned).collect()
@@ -74,7 +83,15 @@ impl Witness {
     pub(crate) fn wait_for(&self, call: &str, times: usize) {
         let found =
             netlab::poll_until(SOON, || self.calls().iter().filter(|made| *made == call).count() >= times);
-        assert!(found, "no {times} calls of {call:?}: {:#?}", self.calls());
+        let log = || self.stage.lab.log_tail();
+        assert!(found, "{}: no {times} calls of {call:?}: {:#?}\n{}", self.stage.who, self.calls(), log());
+    }
+
+    /// Waits until both scripts of an instance have been told a state so many times: keepalived runs those of the next
+    /// event beside them.
+    pub(crate) fn wait_for_all(&self, name: &str, state: &str, times: usize) {
+        self.wait_for(&format!("any INSTANCE {name} {state} 200"), times);
+        self.wait_for(&format!("{name} own-{}", state.to_lowercase()), times);
     }
 
     /// Everything, once the daemon has ended.

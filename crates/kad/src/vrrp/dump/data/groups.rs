@@ -36,7 +36,8 @@ fn write(out: &mut String, driver: &Driver, group: &Group) -> Result {
     if model.notify_priority_changes {
         writeln!(out, "   Notify priority changes = yes")?;
     }
-    tracking(out, &model.tracking, "process")
+    tracking(out, &model.tracking, "process")?;
+    super::notify::scripts(out, &model.notify, &driver.global.scripts)
 }
 
 fn own_faults(driver: &Driver, id: InstanceId) -> Faults {

@@ -2,7 +2,9 @@
 
 use std::fmt::{Result, Write};
 
-use kaconf::model::{Accept, AntiReplay, Authentication, ChecksumV3, HmacMode, Mode, OldUnicastChecksum};
+use kaconf::model::{
+    Accept, AntiReplay, Authentication, ChecksumV3, HmacMode, Mode, OldUnicastChecksum, Scripts,
+};
 use vrrp_fsm::{Faults, State};
 use vrrp_types::{Family, Version};
 
@@ -39,7 +41,7 @@ pub(super) fn write(out: &mut String, driver: &Driver, id: InstanceId, clocks: &
     super::sockets::of(out, driver, instance)?;
     super::addresses::routing(out, driver, instance)?;
     super::groups::tracking(out, &instance.model.tracking, "processes")?;
-    notices(out, instance)
+    notices(out, instance, &driver.global.scripts)
 }
 
 fn state(out: &mut String, driver: &Driver, instance: &Instance) -> Result {
@@ -241,22 +243,11 @@ fn peers(out: &mut String, instance: &Instance) -> Result {
     writeln!(out, "   Unicast checksum compatibility = {compatible}")
 }
 
-fn notices(out: &mut String, instance: &Instance) -> Result {
+fn notices(out: &mut String, instance: &Instance, rules: &Scripts) -> Result {
     let model = &instance.model;
     writeln!(out, "   Using smtp notification = {}", if model.smtp_alert { "yes" } else { "no" })?;
     let deleted = if model.notify.tells_deletion { "Deleted" } else { "Fault" };
     writeln!(out, "   Notify deleted = {deleted}")?;
-    for (keyword, script) in model.notify.scripts() {
-        let title = match keyword {
-            "notify_backup" => "Backup",
-            "notify_master" => "Master",
-            "notify_fault" => "Fault",
-            "notify_stop" => "Stop",
-            "notify_deleted" => "Deleted",
-            "notify_master_rx_lower_pri" => "Master rx lower pri",
-            _ => "Generic",
-        };
-        writeln!(out, "   {title} state transition script = {}", crate::dump::command(script))?;
-    }
+    super::notify::scripts(out, &model.notify, rules)?;
     writeln!(out, "   Notify priority changes = {}", model.notify_priority_changes)
 }

@@ -5,6 +5,7 @@ mod addresses;
 mod groups;
 mod instance;
 mod interfaces;
+mod notify;
 mod sockets;
 mod vmac;
 mod watched;
