@@ -53,6 +53,16 @@ impl<K: PartialEq + Copy> Pacer<K> {
         self.waiting.retain(|(key, _)| !gone(*key));
     }
 
+    /// Not before this the next one leaves.
+    pub const fn next(&self) -> Instant {
+        self.next
+    }
+
+    /// Nothing waits, and whatever came would leave at once: as good as a new one.
+    pub fn is_idle(&self, now: Instant) -> bool {
+        self.waiting.is_empty() && now >= self.next
+    }
+
     /// When [`Self::pop`] will have something; `None` while nothing waits.
     pub fn deadline(&self) -> Option<Instant> {
         (!self.waiting.is_empty()).then_some(self.next)
@@ -91,6 +101,19 @@ mod tests {
             pacer.push('a', 3);
         }
         assert_eq!(drain(&mut pacer, 1).len(), 3);
+    }
+
+    #[test]
+    fn one_that_has_sent_is_not_idle_before_it_may_send_again() {
+        let mut pacer = Pacer::new(Duration::from_millis(10));
+        let at = |ms: u64| Instant::from_nanos(ms * 1_000_000);
+        assert!(pacer.is_idle(at(0)));
+        pacer.push('a', 1);
+        assert!(!pacer.is_idle(at(0)));
+        assert_eq!((pacer.pop(at(0)), pacer.next()), (Some('a'), at(10)));
+        assert!(!pacer.is_idle(at(9)) && pacer.is_idle(at(10)));
+        pacer.push('b', 1);
+        assert_eq!((pacer.pop(at(9)), pacer.pop(at(10))), (None, Some('b')));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
+use std::time::Duration;
 
 use kaconf::model::{GarpGroup, Global};
 use tracing::debug;
@@ -11,7 +12,8 @@ use vrrp_linux::{Frame, FrameBatch, FrameSender, IfIndex, SocketError};
 use super::instance::{Instance, InstanceId};
 use super::interfaces::Interfaces;
 use extra::Extra;
-use lanes::{Lane, Lanes};
+pub(super) use lanes::Lane;
+use lanes::Lanes;
 
 mod extra;
 mod lanes;
@@ -100,6 +102,30 @@ impl Announcer {
         self.paced.values().filter_map(Pacer::deadline).chain(self.extra.deadline()).min()
     }
 
+    /// What an interface waits for.
+    pub(super) fn lane(&self, on: IfIndex, interfaces: &Interfaces) -> Lane {
+        self.lanes.lane(on, interfaces)
+    }
+
+    /// Every `garp_group`.
+    pub(super) fn groups(&self) -> impl Iterator<Item = Lane> + use<> {
+        self.lanes.groups()
+    }
+
+    /// How far apart announcements of a family are there, if anything is said of it.
+    pub(super) fn interval(&self, lane: Lane, v6: bool) -> Option<Duration> {
+        self.lanes.interval(lane, v6)
+    }
+
+    pub(super) fn is_spaced(&self, lane: Lane) -> bool {
+        [false, true].into_iter().any(|v6| self.interval(lane, v6).is_some())
+    }
+
+    /// When the next may leave there, if one has left of late.
+    pub(super) fn next(&self, lane: Lane, v6: bool) -> Option<Instant> {
+        self.paced.get(&(lane, v6)).map(Pacer::next)
+    }
+
     /// Sends what this turn called for, and what had to wait and no longer must.
     pub(super) fn run(&mut self, now: Instant, instances: &[Instance], interfaces: &Interfaces) {
         let due = self.extra.due(now, instances);
@@ -128,7 +154,8 @@ impl Announcer {
                 self.announce(&instances[id.index()], address as usize, interfaces);
             }
         }
-        self.paced.retain(|_, pacer| pacer.deadline().is_some());
+        // One that has nothing waiting is still remembered until it may send again.
+        self.paced.retain(|_, pacer| !pacer.is_idle(now));
         self.flush();
     }
 

@@ -9,6 +9,7 @@ use vrrp_linux::sysctl::Conf;
 use vrrp_types::Family;
 
 use super::driver::Driver;
+use super::instance::Instance;
 
 const SETTING: &str = "promote_secondaries";
 
@@ -16,6 +17,8 @@ const SETTING: &str = "promote_secondaries";
 #[derive(Debug, Default)]
 pub(super) struct Promotion {
     before: BTreeMap<IfIndex, i32>,
+    /// Where it was set by others.
+    found: BTreeSet<IfIndex>,
 }
 
 impl Driver {
@@ -36,13 +39,24 @@ impl Driver {
             let Some(interface) = self.interfaces.get(index) else { continue };
             let name = interface.link.name.as_str();
             let value = Conf::new(Family::V4, name).and_then(|conf| conf.get(SETTING));
-            if let Ok(value) = value
-                && value != 1
-            {
+            if let Ok(1) = value {
+                let others = !self.promotion.before.contains_key(&index);
+                self.promotion.found.extend(others.then_some(index));
+            } else if let Ok(value) = value {
                 write(Some(name), 1);
                 self.promotion.before.entry(index).or_insert(value);
             }
         }
+    }
+
+    /// Whether it was set without us, and how many instances ask for it beyond that.
+    pub(super) fn promotion_of(&self, index: IfIndex) -> (bool, usize) {
+        if !self.promotion.before.contains_key(&index) {
+            let own = self.promotion.found.contains(&index);
+            return (own, 0);
+        }
+        let asks = |one: &&Instance| one.model.promote_secondaries && one.interface == Some(index);
+        (false, self.instances.iter().filter(asks).count())
     }
 
     /// Puts it back everywhere.

@@ -345,3 +345,61 @@ fn what_a_killed_one_left_is_not_doubled() {
     daemon.proc().terminate(SOON).unwrap();
     same("kad, before and after", &before, &kernel(&stage));
 }
+
+/// Who cannot use what it holds yields: `d0` is not its own interface, but something of it goes over `d0`.
+fn falls_with_d0(what: &str, conf: &str) {
+    let (keepalived, kad) = both(|stage| {
+        add_d0(stage);
+        let mut play = Play::begin(stage, conf);
+        play.line("Entering MASTER STATE");
+        play.adverts(2);
+        stage.ip("link set d0 down");
+        play.line("Entering FAULT STATE");
+        stage.ip("link set d0 up");
+        play.line("Entering MASTER STATE");
+        play.adverts(2);
+        let held = kernel(stage);
+        play.end();
+        held
+    });
+    same(what, &keepalived, &kad);
+}
+
+#[test]
+#[ignore = "needs namespaces: cargo xtask test --only oracle"]
+fn the_interface_of_a_route_is_followed() {
+    falls_with_d0("a route", &virtuals("10.90.0.0/24 dev d0 metric 7", WATCHED_RULE));
+}
+
+#[test]
+#[ignore = "needs namespaces: cargo xtask test --only oracle"]
+fn the_interface_of_a_rule_is_followed() {
+    falls_with_d0("a rule", &virtuals(WATCHED_ROUTE, "from 10.90.0.0/16 iif d0 table 1000 preference 100"));
+}
+
+#[test]
+#[ignore = "needs namespaces: cargo xtask test --only oracle"]
+fn the_interface_of_a_group_s_static_route_is_followed() {
+    let group = "track_group tg {\n group {\n V1\n }\n}\n";
+    let statics = "static_routes {\n 10.92.1.0/24 dev d0 metric 7 track_group tg\n}\n";
+    falls_with_d0("a static route", &with_statics(&format!("{group}{statics}")));
+}
+
+/// What is set over an interface and not tracked goes with it, and comes back with it.
+#[test]
+#[ignore = "needs namespaces: cargo xtask test --only oracle"]
+fn a_route_that_went_with_its_interface_comes_back() {
+    let stage = Stage::new(crate::stage::Who::Kad);
+    add_d0(&stage);
+    let routes = "10.90.0.0/24 dev d0 no_track\n fd90::/64 dev d0 no_track";
+    let mut play = Play::begin(&stage, &virtuals(routes, WATCHED_RULE));
+    play.line("Entering MASTER STATE");
+    play.adverts(2);
+    let held = kernel(&stage);
+    stage.ip("link set d0 down");
+    assert!(poll_until(SOON, || kernel(&stage) != held));
+    stage.ip("link set d0 up");
+    assert!(poll_until(SOON, || kernel(&stage) == held), "{}", Difference(&held, &kernel(&stage)));
+    let log = play.end().log;
+    assert_eq!(log.iter().filter(|line| line.contains("Entering MASTER")).count(), 1, "{log:#?}");
+}

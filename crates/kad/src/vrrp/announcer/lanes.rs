@@ -10,7 +10,7 @@ use crate::vrrp::interfaces::Interfaces;
 
 /// Who waits for whom.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Lane {
+pub(in crate::vrrp) enum Lane {
     Interface(IfIndex),
     /// Of the configuration, by number.
     Group(usize),
@@ -38,19 +38,32 @@ impl Lanes {
         if self.groups.is_empty() && self.spacing == [Duration::ZERO; 2] {
             return None;
         }
+        let lane = self.lane(on, interfaces);
+        self.interval(lane, v6).map(|spacing| (lane, spacing))
+    }
+
+    /// Whom an interface waits for.
+    pub(super) fn lane(&self, on: IfIndex, interfaces: &Interfaces) -> Lane {
         let base = below(on, interfaces);
         let name = interfaces.get(base).map_or("", |interface| interface.link.name.as_str());
         let is_member = |group: &GarpGroup| group.interfaces.iter().any(|member| member.as_str() == name);
-        let (lane, spacing) = match self.groups.iter().position(is_member) {
-            // What a group does not say is not what the others are told.
-            Some(number) => {
-                let group = &self.groups[number];
-                let spacing = if v6 { group.gna_interval } else { group.garp_interval };
-                (Lane::Group(number), spacing.unwrap_or_default())
+        self.groups.iter().position(is_member).map_or(Lane::Interface(base), Lane::Group)
+    }
+
+    /// How far apart announcements of a family are there. What a group does not say is not what the others are told.
+    pub(super) fn interval(&self, lane: Lane, v6: bool) -> Option<Duration> {
+        let spacing = match lane {
+            Lane::Group(number) => {
+                let group = self.groups.get(number)?;
+                if v6 { group.gna_interval } else { group.garp_interval }.unwrap_or_default()
             }
-            None => (Lane::Interface(base), self.spacing[usize::from(v6)]),
+            Lane::Interface(_) => self.spacing[usize::from(v6)],
         };
-        (!spacing.is_zero()).then_some((lane, spacing))
+        (!spacing.is_zero()).then_some(spacing)
+    }
+
+    pub(super) fn groups(&self) -> impl Iterator<Item = Lane> + use<> {
+        (0..self.groups.len()).map(Lane::Group)
     }
 }
 

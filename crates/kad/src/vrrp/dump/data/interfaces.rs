@@ -55,6 +55,8 @@ fn write(out: &mut String, driver: &Driver, interface: &Interface) -> Result {
         other => writeln!(out, "   HW Type = UNKNOWN ({other})")?,
     }
     writeln!(out, "   NIC netlink status update")?;
+    super::announcing::of_interface(out, driver, link)?;
+    super::announcing::promotion(out, driver, link)?;
     let mut tracking = tracking(driver, link).peekable();
     if tracking.peek().is_some() {
         writeln!(out, "   Tracking VRRP instances :")?;

@@ -2,6 +2,7 @@
 //! and the order of keepalived 2.4.3.
 
 mod addresses;
+mod announcing;
 mod groups;
 mod instance;
 mod interfaces;
@@ -23,7 +24,8 @@ pub(super) fn render(driver: &Driver) -> String {
     let mut out = String::new();
     global(&mut out, &driver.global, Whose::Vrrp);
     // Writing to a string does not fail.
-    let _infallible = addresses::statics(&mut out, driver)
+    let _infallible = announcing::delays(&mut out, driver)
+        .and_then(|()| addresses::statics(&mut out, driver))
         .and_then(|()| topology(&mut out, driver))
         .and_then(|()| sockets::section(&mut out, driver))
         .and_then(|()| groups::section(&mut out, driver))
