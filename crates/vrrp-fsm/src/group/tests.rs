@@ -73,7 +73,11 @@ impl Host {
                 let _ = self.step(other, input);
             }
         }
-        let mut change = Change::of(from, self.machines[member].state(), input);
+        self.settle(member, Change::of(from, self.machines[member].state(), input));
+    }
+
+    /// Lets the group decide, and carries it out, who made it so first.
+    fn settle(&mut self, member: usize, mut change: Change) {
         let mut rounds = 0;
         while let Some(order) = self.group.after(change, self.machines.iter().map(Machine::as_member)) {
             rounds += 1;

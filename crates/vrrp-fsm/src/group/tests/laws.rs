@@ -56,12 +56,7 @@ proptest! {
             host.forget();
             let before: Vec<_> = host.machines.iter().map(Machine::as_member).collect();
             match op {
-                Op::Wait(nanos) => {
-                    host.now = Instant::from_nanos(host.now.as_nanos() + nanos);
-                    for member in 0..host.machines.len() {
-                        host.feed(member, Input::Tick);
-                    }
-                }
+                Op::Wait(nanos) => wait(&mut host, nanos),
                 Op::Feed(member, input) => host.feed(member % priorities.len(), input),
             }
             let (states, all) = (host.states(), &host.machines);
@@ -88,5 +83,63 @@ proptest! {
             let rest = host.group.after(Change::None, host.machines.iter().map(Machine::as_member));
             prop_assert_eq!(rest, None, "the group is at rest");
         }
+    }
+
+    /// Reloads: members come, from Init or from wherever they were by themselves, and go.
+    #[test]
+    fn members_that_come_and_go_agree_in_the_end(
+        ops in prop::collection::vec(prop_oneof![
+            6 => any_op().prop_map(Some),
+            1 => Just(None),
+        ], 0..100),
+        choices in prop::collection::vec(any::<prop::sample::Index>(), 100),
+    ) {
+        let mut host = Host::begun(&[100, 100]);
+        let mut outside = Host::begun(&[100, 100, 100]).machines;
+        for (op, choice) in ops.into_iter().zip(choices) {
+            match op {
+                Some(Op::Wait(nanos)) => wait(&mut host, nanos),
+                Some(Op::Feed(member, input)) => {
+                    let member = member % host.machines.len();
+                    host.feed(member, input);
+                }
+                None if host.machines.len() > 1 && choice.index(2) == 0 => {
+                    let mut gone = host.machines.remove(choice.index(host.machines.len()));
+                    let _ = gone.step(host.now, Input::Membership(Membership::Alone));
+                    let _ = gone.step(host.now, Input::Cleared(Faults::FROM_GROUP));
+                    outside.push(gone);
+                    host.settle(0, Change::None);
+                }
+                None if !outside.is_empty() => {
+                    let mut comes = outside.remove(choice.index(outside.len()));
+                    let _ = comes.step(host.now, Input::Membership(Membership::Member));
+                    host.machines.insert(choice.index(host.machines.len()), comes);
+                    host.settle(0, Change::None);
+                }
+                None => {}
+            }
+            let (states, all) = (host.states(), &host.machines);
+            let faulty = all.iter().any(|machine| !own(machine).is_empty());
+            prop_assert_eq!(states.contains(&State::Fault), faulty, "{:?}", states);
+            prop_assert!(!faulty || states.iter().all(|state| *state == State::Fault), "{:?}", states);
+            let rest = host.group.after(Change::None, all.iter().map(Machine::as_member));
+            prop_assert_eq!(rest, None, "the group is at rest");
+        }
+        for member in 0..host.machines.len() {
+            host.feed(member, Input::Cleared(Faults::all() - Faults::FROM_GROUP));
+        }
+        // Nobody else speaks.
+        for _ in 0..200 {
+            wait(&mut host, 100_000_000);
+        }
+        prop_assert!(host.states().iter().all(|state| *state == State::Master), "{:?}", host.states());
+        prop_assert_eq!(host.group.state(), State::Master);
+    }
+}
+
+fn wait(host: &mut Host, nanos: u64) {
+    host.now = Instant::from_nanos(host.now.as_nanos() + nanos);
+    for member in 0..host.machines.len() {
+        host.feed(member, Input::Tick);
     }
 }
