@@ -12,6 +12,7 @@ mod clock;
 mod debounce;
 mod driver;
 mod dump;
+mod estate;
 mod firewall;
 mod gather;
 mod groups;

@@ -70,11 +70,15 @@ pub(super) fn start(options: Options, mut config: Config, manners: Manners) -> R
     driver.align_trackers(false);
     driver.align_groups(clock::now());
     driver.index_addresses();
-    driver.firewall.begin(&driver.global.firewall, &driver.instances);
+    let estate = driver.finds_an_estate();
+    driver.firewall.begin(&driver.global.firewall, &driver.instances, estate);
     driver.plan_vmacs();
     driver.locate_instances();
     driver.kernel.remove_leftovers(&mut driver.instances, &driver.interfaces);
-    driver.remove_routing_leftovers();
+    driver.remove_routing_leftovers(estate);
+    if estate {
+        driver.remove_unclaimed_addresses();
+    }
     driver.watch_routing();
     driver.set_statics();
     driver.align_promotion();

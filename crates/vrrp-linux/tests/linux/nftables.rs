@@ -84,6 +84,10 @@ fn all_that_a_table_can_hold() {
     assert_eq!(nftables.has_table(&table), Ok(false));
     assert_eq!(nftables.apply(&batch), Ok(()));
     assert_eq!(nftables.has_table(&table), Ok(true));
+    assert_eq!(
+        ["places", "below", "others"].map(|set| nftables.has_set(&table, set)),
+        [Ok(true), Ok(true), Ok(false)]
+    );
     let text = listed(&table);
     for words in [
         "type filter hook output priority mangle; policy accept;",

@@ -176,24 +176,32 @@ impl Firewall {
         }
     }
 
-    /// At start: what a predecessor left is not ours, and not to be added to.
-    pub(super) fn begin(&mut self, model: &model::Firewall, instances: &[Instance]) {
-        if !instances.iter().any(|instance| needs(&instance.model)) {
+    /// At start: what a predecessor left is not ours, and not to be added to. Where nobody needs a table it goes all
+    /// the same if `estate` says that whoever made it is dead.
+    pub(super) fn begin(&mut self, model: &model::Firewall, instances: &[Instance], estate: bool) {
+        let needed = instances.iter().any(|instance| needs(&instance.model));
+        if !needed && !estate {
             return;
         }
-        if model.iptables.is_some() {
+        if needed && model.iptables.is_some() {
             info!("Not using iptables since iptables uses nf_tables - please update configuration");
         }
         let mut batch = NftBatch::new();
         for family in [NftFamily::V4, NftFamily::V6] {
             let table = self.layout.table(family);
-            let there = self.access.ask(|socket| socket.has_table(&table));
-            if there == Some(Ok(true)) {
-                info!("Deleting old {} {} table", name_of(family), table.name);
-                batch.remove_table(&table);
-            }
-            if let Some(Err(error)) = there {
-                return self.access.complain(error);
+            let there = self.access.ask(|socket| match needed {
+                true => socket.has_table(&table),
+                // Somebody else's table may have this name.
+                false => Ok(socket.has_set(&table, Set::V4.name())?
+                    || socket.has_set(&table, Set::VmacMapV4.name())?),
+            });
+            match there {
+                Some(Ok(true)) => {
+                    info!("Deleting old {} {} table", name_of(family), table.name);
+                    batch.remove_table(&table);
+                }
+                Some(Err(error)) if needed => return self.access.complain(error),
+                Some(Ok(false) | Err(_)) | None => {}
             }
         }
         self.apply(&batch);

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use tracing::{info, warn};
-use vrrp_linux::{NetlinkError, Operation, Route};
+use vrrp_linux::{NetlinkError, Operation, Route, Rule};
 
 use super::line::Sent;
 use super::removals;
@@ -11,10 +11,10 @@ use crate::vrrp::driver::Driver;
 
 impl Driver {
     /// Takes away every route and rule that an instance would set and that is there though none is master. Static ones
-    /// are taken over as they are.
-    pub(in crate::vrrp) fn remove_routing_leftovers(&mut self) {
+    /// are taken over as they are. With `estate` all that bear the mark are a dead one's.
+    pub(in crate::vrrp) fn remove_routing_leftovers(&mut self, estate: bool) {
         let lines = || self.instances.iter().flat_map(|instance| &instance.lines);
-        if lines().next().is_none() {
+        if lines().next().is_none() && !estate {
             return;
         }
         let resolve = |placed: &super::Placed| placed.line.resolve(&self.interfaces).ok();
@@ -28,12 +28,13 @@ impl Driver {
         };
         let routes: BTreeSet<_> = routes
             .into_iter()
-            .filter(|route| ours.iter().any(|sent| sent.is_route(route)))
+            .filter(|route| estate || ours.iter().any(|sent| sent.is_route(route)))
             .filter(|route| !statics.iter().any(|sent| sent.is_route(route)))
             .collect();
+        let marked = |rule: &Rule| rule.protocol == Some(Route::PROTOCOL);
         let rules = rules
             .into_iter()
-            .filter(|rule| ours.iter().any(|sent| sent.is_rule(rule)))
+            .filter(|rule| (estate && marked(rule)) || ours.iter().any(|sent| sent.is_rule(rule)))
             .filter(|rule| !statics.iter().any(|sent| sent.is_rule(rule)));
         let operations: Vec<_> =
             rules.map(|rule| Operation::RemoveRule(Box::new(rule))).chain(removals(routes)).collect();

@@ -53,11 +53,23 @@ impl Nftables {
     /// # Errors
     /// Those of the kernel and the socket.
     pub fn has_table(&mut self, table: &NftTable) -> Result<bool, NftError> {
+        self.has(libc::NFT_MSG_GETTABLE, table, Attributes::default().text(1, &table.name))
+    }
+
+    /// Whether a table has such a set.
+    ///
+    /// # Errors
+    /// Those of the kernel and the socket.
+    pub fn has_set(&mut self, table: &NftTable, set: &str) -> Result<bool, NftError> {
+        self.has(libc::NFT_MSG_GETSET, table, Attributes::default().text(1, &table.name).text(2, set))
+    }
+
+    fn has(&mut self, kind: i32, table: &NftTable, body: Attributes) -> Result<bool, NftError> {
         let sequence = self.next();
-        let body = Attributes::default().text(1, &table.name).finish().ok_or(NftError::Unencodable)?;
+        let body = body.finish().ok_or(NftError::Unencodable)?;
         let mut octets = Vec::new();
-        let kind = of_subsystem(libc::NFT_MSG_GETTABLE);
-        encode(&mut octets, kind, NlmF::ACK, sequence, header(table.family.number(), 0), &body)?;
+        let family = header(table.family.number(), 0);
+        encode(&mut octets, of_subsystem(kind), NlmF::ACK, sequence, family, &body)?;
         self.send(&octets)?;
         match self.verdict(sequence, sequence) {
             Ok(()) => Ok(true),
