@@ -58,6 +58,7 @@ fn a_group_at_a_reload() {
     let heard = told(&first, |play, witness| {
         witness.wait_for("any GROUP G BACKUP 0", 1);
         witness.wait_for("any INSTANCE V3 BACKUP 200", 1);
+        witness.wait_for_line("INSTANCE \"V3\" BACKUP 200");
         reload(play, &witness.place(&second));
         witness.wait_for("any GROUP H BACKUP 0", 1);
         witness.wait_for("any INSTANCE V4 BACKUP 200", 1);

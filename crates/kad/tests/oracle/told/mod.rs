@@ -130,6 +130,7 @@ fn a_reload_takes_instances_away_and_brings_others() {
     let heard = told(&first, |play, witness| {
         for name in ["V1", "V2", "V3"] {
             witness.wait_for_all(name, "MASTER", 1);
+            witness.wait_for_line(&format!("INSTANCE \"{name}\" MASTER 200"));
         }
         reload(play, &witness.place(&second));
         witness.wait_for("any INSTANCE V2 FAULT 200", 1);
@@ -157,6 +158,7 @@ fn the_states_of_backups_are_said_again_at_a_reload() {
     let second = format!("{first}{}", slow("V2", 52));
     let heard = told(&first, |play, witness| {
         witness.wait_for_all("V1", "BACKUP", 1);
+        witness.wait_for_line("INSTANCE \"V1\" BACKUP 200");
         reload(play, &witness.place(&second));
         witness.wait_for_all("V2", "BACKUP", 1);
     });

@@ -4,8 +4,8 @@ use std::fs::{self, OpenOptions};
 use std::io::Read;
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
@@ -34,7 +34,7 @@ impl Heard {
 pub(crate) struct Witness<'a> {
     stage: &'a Stage,
     folder: PathBuf,
-    readers: [JoinHandle<Vec<String>>; 2],
+    readers: [Reader; 2],
     over: Arc<AtomicBool>,
 }
 
@@ -51,10 +51,7 @@ impl<'a> Witness<'a> {
         fs::write(folder.join("calls"), "").unwrap();
         fs::set_permissions(folder.join("calls"), fs::Permissions::from_mode(0o666)).unwrap();
         let over = Arc::new(AtomicBool::new(false));
-        let readers = ["all", "vrrp"].map(|name| {
-            let (path, over) = (folder.join(name), Arc::clone(&over));
-            thread::spawn(move || read(&path, &over))
-        });
+        let readers = ["all", "vrrp"].map(|name| Reader::start(folder.join(name), Arc::clone(&over)));
         Self { stage, folder, readers, over }
     }
 
@@ -94,27 +91,63 @@ impl<'a> Witness<'a> {
         self.wait_for(&format!("{name} own-{}", state.to_lowercase()), times);
     }
 
+    /// Waits until a line was read from both FIFOs: keepalived drops what nobody has read when it reloads.
+    pub(crate) fn wait_for_line(&self, line: &str) {
+        for reader in &self.readers {
+            let read = || reader.lines().iter().any(|read| read == line);
+            assert!(netlab::poll_until(SOON, read), "no line {line:?}: {:#?}", reader.lines());
+        }
+    }
+
     /// Everything, once the daemon has ended.
     pub(crate) fn end(self) -> Heard {
         self.over.store(true, Ordering::Release);
         let calls = self.calls();
-        let [all, vrrp] = self.readers.map(|reader| reader.join().unwrap());
+        let [all, vrrp] = self.readers.map(Reader::end);
         Heard { calls, all, vrrp }
     }
 }
 
-/// Reads a FIFO to its end, and that which takes its place, until all is over.
-fn read(path: &Path, over: &AtomicBool) -> Vec<String> {
-    let mut text = String::new();
+/// Reads a FIFO, and that which takes its place.
+struct Reader {
+    text: Arc<Mutex<Vec<u8>>>,
+    thread: JoinHandle<()>,
+}
+
+impl Reader {
+    fn start(path: PathBuf, over: Arc<AtomicBool>) -> Self {
+        let text = Arc::new(Mutex::new(Vec::new()));
+        let written = Arc::clone(&text);
+        Self { text, thread: thread::spawn(move || read(&path, &over, &written)) }
+    }
+
+    fn lines(&self) -> Vec<String> {
+        let text = self.text.lock().unwrap();
+        String::from_utf8_lossy(&text).lines().map(str::to_owned).collect()
+    }
+
+    fn end(self) -> Vec<String> {
+        let Self { text, thread } = self;
+        thread.join().unwrap();
+        let text = text.lock().unwrap();
+        String::from_utf8_lossy(&text).lines().map(str::to_owned).collect()
+    }
+}
+
+/// Reads to the end, again and again, until all is over.
+fn read(path: &Path, over: &AtomicBool, text: &Mutex<Vec<u8>>) {
     loop {
         let last = over.load(Ordering::Acquire);
         let mut options = OpenOptions::new();
         if let Ok(mut fifo) = options.read(true).custom_flags(libc::O_NONBLOCK).open(path) {
             rustix::io::ioctl_fionbio(&fifo, false).unwrap();
-            fifo.read_to_string(&mut text).unwrap();
+            let mut octets = [0; 1024];
+            while let Ok(count @ 1..) = fifo.read(&mut octets) {
+                text.lock().unwrap().extend_from_slice(&octets[..count]);
+            }
         }
         if last {
-            return text.lines().map(str::to_owned).collect();
+            return;
         }
         netlab::poll_until(Duration::from_millis(5), || over.load(Ordering::Acquire));
     }
