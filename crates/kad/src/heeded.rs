@@ -261,17 +261,4 @@ fn is_unheeded(keyword: &Keyword) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::HEEDED;
-    use kaconf::keywords;
-
-    #[test]
-    fn the_list_is_sorted_and_of_keywords_that_exist() {
-        for (block, names) in HEEDED {
-            assert!(names.is_sorted_by(|a, b| a < b), "{block}");
-            for name in *names {
-                assert!(keywords::find(block, name).is_some(), "{block} {name}");
-            }
-        }
-    }
-}
+mod tests;
