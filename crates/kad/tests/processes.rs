@@ -9,6 +9,8 @@ mod harness;
 mod reloading;
 #[path = "processes/scheduling.rs"]
 mod scheduling;
+#[path = "processes/several.rs"]
+mod several;
 
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixDatagram;
