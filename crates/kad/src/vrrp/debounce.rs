@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use kaconf::model::{Instance, InterfaceDelay};
-use tracing::info;
-use vrrp_fsm::Instant;
+use tracing::{debug, info};
+use vrrp_fsm::{Instant, Interval};
 
 /// What is configured and known of one interface.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -26,8 +26,8 @@ impl Delay {
     }
 
     /// A delay as long as the master-down time of those who wait for it would keep two masters alive.
-    fn limit(&mut self, instance: &Instance) {
-        let interval = instance.advert_int.duration();
+    fn limit(&mut self, instance: &Instance, interval: Interval) {
+        let interval = interval.duration();
         let longest = match instance.down_timer_adverts {
             0 | 1 => Duration::ZERO,
             adverts => interval * (u32::from(adverts) - 1) - interval / 256,
@@ -63,12 +63,23 @@ impl Delays {
             for instance in
                 instances.clone().filter(|instance| instance.interface.as_ref() == Some(&line.interface))
             {
-                delay.limit(instance);
+                delay.limit(instance, instance.advert_int);
             }
             if (line.up, line.down) != (delay.up, delay.down) {
                 info!("interface {name} debounce timer(s) are not less than the master-down time: reduced");
             }
             self.delays.insert(name.into(), delay);
+        }
+    }
+
+    /// The master of an instance speaks more often than the instance would: it is missed sooner.
+    pub(super) fn shorten(&mut self, instance: &Instance, interval: Interval) {
+        let name = instance.interface.as_ref().map_or("", |name| name.as_str());
+        let Some(delay) = self.delays.get_mut(name) else { return };
+        let before = *delay;
+        delay.limit(instance, interval);
+        if *delay != before {
+            debug!("{}: lower advert_int reducing interface {name} debounce timer(s)", instance.name);
         }
     }
 
@@ -148,7 +159,7 @@ impl Delays {
 #[cfg(test)]
 mod tests {
     use kaconf::model::InterfaceName;
-    use vrrp_types::{Family, Interval, Vrid};
+    use vrrp_types::{Family, Vrid};
 
     use super::*;
 
@@ -238,6 +249,19 @@ mod tests {
                 expected,
                 "{down} {up} {centis} {adverts}"
             );
+        }
+    }
+
+    #[test]
+    fn a_master_that_speaks_more_often_shortens_the_delay() {
+        let vrid = Vrid::new(51).expect("not 0");
+        let mut instance = Instance::new("V", vrid, Family::V4, [224, 0, 0, 18].into());
+        instance.interface = Some(line(0, 0).interface);
+        let mut delays = delays(1_500, 1_500);
+        for (centis, expected) in [(100, 1_500), (50, 998), (90, 998), (10, 199)] {
+            delays.shorten(&instance, Interval::from_centis(centis).expect("not 0"));
+            assert_eq!(delays.of("lan").down.as_millis(), expected, "{centis}");
+            assert_eq!(delays.of("lan").up.as_millis(), expected, "{centis}");
         }
     }
 

@@ -8,7 +8,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use kaconf::model::{Global, Mode};
-use vrrp_fsm::{Action, Actions, Input, Instant, State};
+use vrrp_fsm::{Action, Actions, Event, Input, Instant, State};
 use vrrp_linux::{Monitor, Netlink};
 
 use crate::cli::Options;
@@ -179,6 +179,9 @@ impl Driver {
                 Action::Announce { rounds } => self.announcer.queue(id, rounds),
                 Action::Report(event) => {
                     journal::report(instance, event);
+                    if let Event::IntervalLearned { to, .. } = event {
+                        self.delays.shorten(&instance.model, to);
+                    }
                     self.notices.reported(instance, event);
                     proof::follow(instance, event);
                 }
