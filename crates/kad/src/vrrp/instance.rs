@@ -77,6 +77,8 @@ pub(super) struct Instance {
     pub(super) mute: bool,
     /// Its sync group in the driver's list.
     pub(super) group: Option<usize>,
+    /// Another, who is in no group with it, has addresses on its VMAC.
+    pub(super) vmac_in_conflict: bool,
     /// When its state last changed, for people.
     pub(super) last_transition: f64,
 }
@@ -105,6 +107,7 @@ impl Instance {
             checked_sender: None,
             mute: false,
             group: None,
+            vmac_in_conflict: false,
             last_transition: super::clock::wall_seconds(),
             model,
         })
@@ -162,7 +165,7 @@ impl Instance {
         {
             faults |= Faults::NO_PEERS;
         }
-        if vmac::is_misconfigured(&self.model) {
+        if self.vmac_in_conflict || vmac::is_misconfigured(&self.model) {
             faults |= Faults::CONFIG;
         }
         faults

@@ -8,6 +8,7 @@
 mod addresses;
 mod events;
 mod frames;
+mod links;
 mod nftables;
 mod pair;
 mod receiving;

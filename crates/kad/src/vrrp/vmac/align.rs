@@ -13,6 +13,11 @@ use crate::vrrp::driver::Driver;
 impl Driver {
     /// The configuration is new: what it does not ask for goes, and what it asks for comes.
     pub(in crate::vrrp) fn plan_vmacs(&mut self) {
+        let conflicts =
+            spec::in_conflict(self.instances.iter().map(|instance| (&instance.model, instance.group)));
+        for (number, instance) in self.instances.iter_mut().enumerate() {
+            instance.vmac_in_conflict = conflicts.contains(&number);
+        }
         let specs = spec::all(&self.global, self.instances.iter().map(|instance| &instance.model));
         self.vmacs.order = specs.iter().map(|(key, _)| key.clone()).collect();
         let mut entries: BTreeMap<Key, Entry> =

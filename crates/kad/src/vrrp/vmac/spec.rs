@@ -1,6 +1,6 @@
 //! Which interfaces of their own the instances and their addresses ask for. Pure: the host decides nothing here.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv6Addr};
 
 use ipnetwork::IpNetwork;
@@ -139,6 +139,28 @@ pub(super) fn all<'a>(
     specs
 }
 
+/// Numbers of the instances that would use a VMAC on which an earlier one has addresses, and are in no sync group with
+/// that: whichever let go of it would take it from the other.
+pub(super) fn in_conflict<'a>(
+    instances: impl Iterator<Item = (&'a model::Instance, Option<usize>)>,
+) -> BTreeSet<usize> {
+    let mut users: BTreeMap<Key, Vec<Option<usize>>> = BTreeMap::new();
+    let mut found = BTreeSet::new();
+    for (number, (model, group)) in instances.enumerate() {
+        let lines = model.addresses.iter().chain(&model.excluded);
+        let of_addresses: BTreeSet<Key> = lines.filter_map(|line| Key::of_address(model, line)).collect();
+        let own = Key::of_instance(model);
+        let others = own.iter().chain(&of_addresses).filter_map(|key| users.get(key)).flatten();
+        if others.into_iter().any(|other| group.is_none() || *other != group) {
+            found.insert(number);
+        }
+        for key in of_addresses {
+            users.entry(key).or_default().push(group);
+        }
+    }
+    found
+}
+
 fn of_instance(global: &Global, model: &model::Instance) -> Spec {
     let vmac = model.vmac.as_ref();
     let kind = vmac.map(|vmac| vmac.kind);
@@ -256,6 +278,31 @@ mod tests {
         }
         let names: Vec<_> = spec(Family::V6, "vrrp").names().take(9).collect();
         assert_eq!(names[6..], ["vrrp5.51", "vrrp7.51", "vrrp8.51"], "the sixth is not tried twice");
+    }
+
+    /// Instances with addresses on VMACs of other interfaces; the second uses that of the first.
+    #[test]
+    fn who_shares_a_vmac_must_share_a_group() {
+        let instance = |name: &str, interface: &str, device: Option<&str>| {
+            let mut model = model::Instance::new(name, vrid(), Family::V4, [224, 0, 0, 18].into());
+            model.interface = InterfaceName::new(interface);
+            model.vmac_addresses = true;
+            let mut line = VirtualAddress::new("10.0.0.1/32".parse().unwrap());
+            line.device = device.and_then(InterfaceName::new);
+            model.addresses = vec![line];
+            model
+        };
+        let first = instance("V1", "eth0", Some("lan"));
+        let second = instance("V2", "eth1", Some("lan"));
+        let elsewhere = instance("V3", "eth2", Some("wan"));
+        for (groups, expected) in [
+            ([None, None, None], &[1][..]),
+            ([Some(0), Some(1), None], &[1][..]),
+            ([Some(0), Some(0), None], &[][..]),
+        ] {
+            let all = [&first, &second, &elsewhere].into_iter().zip(groups);
+            assert_eq!(in_conflict(all).into_iter().collect::<Vec<_>>(), expected, "{groups:?}");
+        }
     }
 
     #[test]
