@@ -83,6 +83,15 @@ impl Delays {
         }
     }
 
+    /// A VMAC goes up and down with the interface below, and as late.
+    pub(super) fn inherit(&mut self, name: &str, from: &str) {
+        let pending = self.delays.get(name).and_then(|delay| delay.pending);
+        match self.delays.get(from).copied() {
+            Some(below) => drop(self.delays.insert(name.into(), Delay { pending, ..below })),
+            None => drop(self.delays.remove(name)),
+        }
+    }
+
     /// An interface is there, new or as it was.
     pub(super) fn seen(&mut self, name: &str, up: bool) {
         *self.seen_up.entry(name.into()).or_default() |= up;

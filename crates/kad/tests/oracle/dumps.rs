@@ -354,3 +354,53 @@ fn groups_and_what_is_tracked() {
     });
     assert!(keepalived == kad, "{}", difference(&keepalived, &kad));
 }
+
+/// Instances and addresses with VMACs.
+const VMACS: &str = "vrrp_instance V1 {
+    interface eth0
+    use_vmac
+    virtual_router_id 51
+    priority 200
+    advert_int 0.4
+    version 3
+    virtual_ipaddress {
+        10.77.0.51/24
+        10.88.0.51/24 dev d0 use_vmac
+    }
+}
+vrrp_instance V2 {
+    interface eth0
+    use_vmac own
+    vmac_xmit_base
+    virtual_router_id 52
+    priority 200
+    advert_int 0.4
+    version 3
+    virtual_ipaddress {
+        fe80::52
+    }
+}
+";
+
+#[test]
+#[ignore = "needs namespaces: cargo xtask test --only oracle"]
+fn vmacs() {
+    let (keepalived, kad) = both(|stage| {
+        crate::groups::add_d0(stage);
+        let dumper = Dumper::start_with(stage, VMACS);
+        dumper.proc.wait_for("(V1) Entering MASTER STATE", SOON).unwrap();
+        dumper.proc.wait_for("(V2) Entering MASTER STATE", SOON).unwrap();
+        let data = dumper.dump("USR1", "keepalived.data", |text| text.contains("< Interfaces >"));
+        let json = dumper.dump(JSON, "keepalived.json", |text| text.ends_with('\n'));
+        dumper.proc.terminate(SOON).unwrap();
+        let members = json.replace(",\"", "\n\"").replace('{', "{\n");
+        // Of the firewall and of reverse paths keepalived tells otherwise; an address on a VMAC is followed by the
+        // interface below, which is up and down with it.
+        let otherwise = ["nftables ", "Flags:", "rp_filter ", "Tracking VRRP", "V1, weight", "V2, weight"];
+        let mut topology = topology(&data);
+        topology.retain(|line| !otherwise.iter().any(|words| line.trim().starts_with(words)));
+        (topology, lines(&members))
+    });
+    assert!(keepalived.1 == kad.1, "json:\n{}", difference(&keepalived.1, &kad.1));
+    assert!(keepalived.0 == kad.0, "data:\n{}", difference(&keepalived.0, &kad.0));
+}

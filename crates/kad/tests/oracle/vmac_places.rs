@@ -134,3 +134,20 @@ fn the_cable_below() {
     });
     assert!(keepalived.log == kad.log, "{}", difference(&keepalived.log, &kad.log));
 }
+
+/// The interface below may be down for a while (`interface_up_down_delays`), and the VMAC with it.
+#[test]
+#[ignore = "needs namespaces: cargo xtask test --only oracle"]
+fn the_cable_below_for_a_moment() {
+    let stage = Stage::new(Who::Kad);
+    let delays = "interface_up_down_delays {\n eth0 0.6 0.1\n}\n";
+    let mut play = Play::begin(&stage, &format!("{delays}{}", instance("use_vmac", "10.77.0.100/24")));
+    play.line("setting VIPs.");
+    stage.alpha.link_down().unwrap();
+    stage.alpha.wait_for_link("vrrp.51", false, SOON).unwrap();
+    stage.alpha.link_up().unwrap();
+    stage.alpha.wait_for_link("vrrp.51", true, SOON).unwrap();
+    play.adverts(5);
+    let story = play.end();
+    assert!(!story.log.iter().any(|line| line.contains("Entering FAULT")), "{:#?}", story.log);
+}

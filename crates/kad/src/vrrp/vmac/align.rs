@@ -117,6 +117,7 @@ impl Driver {
     fn keep_vmac(&mut self, key: &Key, made: Made, base: &Link) {
         let Some(spec) = self.vmacs.entries.get(key).map(|entry| entry.spec.clone()) else { return };
         let Some(link) = self.interfaces.get(made.index).map(|found| found.link.clone()) else { return };
+        self.delays.inherit(&link.name, &base.name);
         let change = self.difference(key, &spec, &link, base);
         if change != LinkChange::default() {
             debug!("({}): Success updating VMAC interface {}", spec.owner, link.name);

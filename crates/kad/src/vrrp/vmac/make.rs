@@ -169,6 +169,8 @@ impl Driver {
         let up = LinkChange { up: Some(true), ..LinkChange::default() };
         self.kernel.netlink().change_link(index, &up)?;
         let link = self.kernel.netlink().link(name)?;
+        self.delays.seen(name, link.is_up());
+        self.delays.inherit(name, &base.name);
         self.interfaces.update(link);
         self.interfaces.vmacs.insert(key.clone(), index);
         self.sockets_stale = true;

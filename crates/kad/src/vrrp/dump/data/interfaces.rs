@@ -74,7 +74,7 @@ fn tracking<'a>(driver: &'a Driver, link: &Link) -> impl Iterator<Item = (&'a st
     let lines: BTreeMap<_, _> = driver.trackers.followers(&key).collect();
     driver.ids().filter_map(move |id| {
         let instance = &driver.instances[id.index()];
-        let own = instance.interface == Some(index);
+        let own = instance.stands_on(index);
         let weight = match (own, lines.get(&id)) {
             (true, _) if !instance.model.dont_track_primary => "0".to_owned(),
             (_, Some(weight)) => {
