@@ -1,6 +1,6 @@
 //! The firewall: who is not to be reached by a virtual address is not, as long as he holds it.
 //!
-//! What an instance wants in the sets follows from its state and the host's interfaces ([`wanted`]); here it is
+//! What an instance wants in the sets follows from its state and the host's interfaces ([`mod@wanted`]); here it is
 //! compared with what is there, and the difference goes to the kernel, at most one transaction before the addresses of
 //! a turn come and one after they left. The layout of tables, chains and sets is keepalived's ([`layout`]).
 
