@@ -5,10 +5,11 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use bitflags::bitflags;
 use rustix::io::Errno;
-use rustix::net::{RecvFlags, SocketFlags, recv};
+use rustix::net::netlink::SocketAddrNetlink;
+use rustix::net::{RecvFlags, SocketFlags, bind, getsockname, recv};
 
 use super::message::{Message, messages};
-use super::request::{DATAGRAM_MAX, join, open};
+use super::request::{DATAGRAM_MAX, open};
 use super::{Address, Link, NetlinkError, Route, RouteKey, Rule};
 use crate::IfIndex;
 use crate::rx::set_receive_buffer;
@@ -134,6 +135,14 @@ impl Monitor {
         }
         Ok(())
     }
+}
+
+/// Lets a socket of [`open`] hear the groups of this mask, and no others.
+fn join(socket: &OwnedFd, groups: u32) -> Result<(), NetlinkError> {
+    // A socket that has its address is bound anew to the same one, and only its groups change.
+    let own = getsockname(socket).map_err(NetlinkError::socket)?;
+    let own = SocketAddrNetlink::try_from(own).map_err(NetlinkError::socket)?;
+    bind(socket, &SocketAddrNetlink::new(own.pid(), groups)).map_err(NetlinkError::socket)
 }
 
 impl AsFd for Monitor {

@@ -14,7 +14,7 @@ use rustix::io::retry_on_intr;
 use rustix::net::netlink::SocketAddrNetlink;
 use rustix::net::sockopt::{Timeout, set_socket_timeout};
 use rustix::net::{
-    AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType, bind, getsockname, recv, send, socket_with,
+    AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType, bind, recv, send, socket_with,
 };
 
 use super::message::{Message, i32_at, messages};
@@ -252,14 +252,6 @@ pub(super) fn open(flags: SocketFlags, groups: u32) -> Result<OwnedFd, NetlinkEr
     let socket = socket.map_err(NetlinkError::socket)?;
     bind(&socket, &SocketAddrNetlink::new(0, groups)).map_err(NetlinkError::socket)?;
     Ok(socket)
-}
-
-/// Lets a socket of [`open`] hear the groups of this mask, and no others.
-pub(super) fn join(socket: &OwnedFd, groups: u32) -> Result<(), NetlinkError> {
-    // A socket that has its address is bound anew to the same one, and only its groups change.
-    let own = getsockname(socket).map_err(NetlinkError::socket)?;
-    let own = SocketAddrNetlink::try_from(own).map_err(NetlinkError::socket)?;
-    bind(socket, &SocketAddrNetlink::new(own.pid(), groups)).map_err(NetlinkError::socket)
 }
 
 fn receive<'a>(socket: &OwnedFd, room: &'a mut [u8]) -> Result<&'a [u8], NetlinkError> {

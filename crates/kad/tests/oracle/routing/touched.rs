@@ -170,3 +170,19 @@ fn a_route_that_went_with_its_interface_comes_back() {
     let log = play.end().log;
     assert_eq!(log.iter().filter(|line| line.contains("Entering MASTER")).count(), 1, "{log:#?}");
 }
+
+/// kad alone: keepalived does not know an IPv6 route again that has no metric, for the kernel gives it one.
+#[test]
+#[ignore = "needs namespaces: cargo xtask test --only oracle"]
+fn an_ipv6_route_without_a_metric_is_missed_too() {
+    let stage = Stage::new(crate::stage::Who::Kad);
+    let mut play = Play::begin(&stage, &virtuals("fd90::/64 via fd77::9", WATCHED_RULE));
+    play.line("Entering MASTER STATE");
+    play.adverts(2);
+    let held = kernel(&stage);
+    stage.ip("-6 route del fd90::/64");
+    play.line("Entering BACKUP STATE");
+    play.line("Entering MASTER STATE");
+    assert!(poll_until(SOON, || kernel(&stage) == held), "{}", Difference(&held, &kernel(&stage)));
+    play.end();
+}
