@@ -8,7 +8,7 @@ use tracing::{error, info, warn};
 use vrrp_fsm::{Instant, Status};
 
 use super::counter::{Counter, First};
-use crate::exec::{Class, Exec, News, Outcome, Program, Report, Run, RunId};
+use crate::exec::{Class, Exec, News, Outcome, Program, Refusal, Report, Run, RunId};
 use crate::vrrp::tracking::TrackerKey;
 
 /// From one start to the next, if there is time: programs that all begin at once compete with the adverts for the
@@ -95,6 +95,10 @@ impl Script {
             }
             Outcome::Signaled(signal) => (false, format!("failed (due to signal {signal})")),
             Outcome::TimedOut => (false, "timed_out".to_owned()),
+            Outcome::NotStarted(Refusal::NoProcess(_)) => {
+                info!("Failed fork process");
+                return false;
+            }
             // As keepalived: what cannot be run is not the fault of the server it looks after.
             Outcome::NotStarted(refusal) => {
                 error!("Error exec-ing command '{}': {refusal}", command(&self.program));
