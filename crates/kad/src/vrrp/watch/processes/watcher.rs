@@ -121,10 +121,10 @@ impl Watcher {
         if let Way::Scan(scan) = &mut self.way {
             *scan = Scan::new(&self.census, now);
         }
+        self.show();
         for tracker in self.census.trackers() {
             self.post(&tracker.model.name, tracker.quorum.is_up());
         }
-        self.show();
     }
 
     /// Asks the kernel, and waits a moment for its answer.
@@ -210,11 +210,12 @@ impl Watcher {
 
     /// Says and posts what turned.
     fn tell(&mut self) {
+        // Who is told may look.
+        self.show();
         for (name, up) in self.census.take_turned() {
             info!("Quorum {} for tracked process {name}", if up { "gained" } else { "lost" });
             self.post(&name, up);
         }
-        self.show();
     }
 
     fn post(&self, name: &str, up: bool) {
