@@ -138,7 +138,9 @@ fn in_real_time_with_a_limit() {
 #[test]
 #[ignore = "needs a network namespace: cargo xtask test --only processes"]
 fn a_process_that_is_late_puts_itself_to_the_front() {
-    let home = Home::new(&with("max_auto_priority 2\n min_auto_priority_delay 100000"));
+    // An address that no other test takes away: a master has a timer every second.
+    let alone = |conf: &str| conf.replace("192.0.2.1/24", "192.0.2.71/24").replace("_id 51", "_id 71");
+    let home = Home::new(&alone(&with("max_auto_priority 2\n min_auto_priority_delay 100000")));
     let mut daemon = Daemon::running(&home, &[]);
     let child = pid_in(&home.vrrp_pid_file());
     assert_eq!(look(child).policy, 0);
@@ -152,7 +154,7 @@ fn a_process_that_is_late_puts_itself_to_the_front() {
         daemon.wait_for(&format!("Set realtime priority {priority}"));
         assert_eq!((look(child).policy, look(child).realtime), (2, priority));
     }
-    home.configure(GOOD);
+    home.configure(&alone(GOOD));
     daemon.signal("HUP");
     daemon.wait_for("Reload complete");
     assert_eq!(look(child).policy, 0, "what it gave itself is taken back with the permission");
