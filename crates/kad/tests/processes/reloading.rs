@@ -6,7 +6,7 @@ use std::process::Command;
 
 use rustix::fs::inotify;
 
-use crate::harness::{Daemon, GOOD, Home, pid_in, wait_for_file};
+use crate::harness::{self, Daemon, GOOD, Home, pid_in, wait_for_file};
 
 /// [`GOOD`] with more in `global_defs`.
 fn with(home: &Home, lines: &str) -> String {
@@ -182,5 +182,48 @@ fn the_configuration_is_told_in_the_log() {
     daemon.signal("HUP");
     daemon.wait_for("Reload");
     daemon.wait_for("------< VRRP Topology >------");
+    daemon.stop();
+}
+
+/// Descriptors, threads and children of a process, and its memory in KiB.
+fn held(pid: u32) -> ([usize; 3], u64) {
+    let count = |directory: &str| std::fs::read_dir(format!("/proc/{pid}/{directory}")).unwrap().count();
+    let children = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap();
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+    let anonymous = status.lines().find_map(|line| line.strip_prefix("RssAnon:")).unwrap();
+    let memory = anonymous.trim().trim_end_matches(" kB").parse().unwrap();
+    ([count("fd"), count("task"), children.split_whitespace().count()], memory)
+}
+
+#[test]
+#[ignore = "needs a network namespace: cargo xtask test --only processes"]
+fn many_reloads_of_many_instances_leave_nothing_behind() {
+    let script = "vrrp_script chk {\n script /bin/true\n interval 1\n}\n";
+    let conf = |priority: &str| {
+        let all = harness::many_instances(300).replace(
+            "\n virtual_ipaddress",
+            &format!("\n priority {priority}\n track_script {{\n  chk\n }}\n virtual_ipaddress"),
+        );
+        format!("global_defs {{\n script_user root\n}}\n{script}{all}")
+    };
+    let home = Home::new(&conf("100"));
+    let mut daemon = Daemon::running(&home, &[]);
+    let pids = [daemon.pid(), pid_in(&home.vrrp_pid_file())];
+    let mut before = None;
+    for round in 0..12 {
+        home.configure(&conf(if round % 2 == 0 { "120" } else { "90" }));
+        daemon.signal("HUP");
+        daemon.wait_for("Reload complete");
+        // The first ones fill what is kept for good.
+        if round == 3 {
+            before = Some(pids.map(held));
+        }
+    }
+    for ((pid, (counts, memory)), name) in pids.iter().zip(before.unwrap()).zip(["parent", "child"]) {
+        let (now, grown) = held(*pid);
+        // A script may be running at either moment; its runner holds it, not these two.
+        assert_eq!(now, counts, "descriptors, threads, children of the {name}");
+        assert!(grown <= memory + memory / 4 + 512, "the {name} grew from {memory} to {grown} KiB");
+    }
     daemon.stop();
 }
