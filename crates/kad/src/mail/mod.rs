@@ -139,10 +139,10 @@ impl Mailer {
 /// The thread. A name server, a server that answers late, a timeout: all are waited for here, by nobody else.
 fn deliver_all(mails: &Receiver<Mail>) {
     let mut post = Post::default();
+    // Taken out of the queue while those for a server that is not there were, and for another one.
     let mut waiting: VecDeque<Mail> = VecDeque::new();
     loop {
-        waiting.extend(mails.try_iter());
-        let mail = match waiting.pop_front() {
+        let mail = match waiting.pop_front().or_else(|| mails.try_recv().ok()) {
             Some(mail) => mail,
             None => {
                 // A server that nobody has mail for is not kept waiting.
