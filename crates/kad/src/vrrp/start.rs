@@ -13,6 +13,7 @@ use crate::exit::Exit;
 
 use super::clock;
 use super::driver::Driver;
+use super::firewall;
 use super::instance::{Instance, InstanceError, InstanceId};
 use super::receivers::Aligned;
 
@@ -72,6 +73,7 @@ pub(super) fn start(options: Options, mut config: Config, manners: Manners) -> R
     driver.index_addresses();
     let estate = driver.finds_an_estate();
     driver.firewall.begin(&driver.global.firewall, &driver.instances, estate);
+    firewall::decide(&mut driver.global.firewall, &driver.instances);
     driver.plan_vmacs();
     driver.locate_instances();
     driver.kernel.remove_leftovers(&mut driver.instances, &driver.interfaces);

@@ -394,9 +394,9 @@ fn vmacs() {
         let json = dumper.dump(JSON, "keepalived.json", |text| text.ends_with('\n'));
         dumper.proc.terminate(SOON).unwrap();
         let members = json.replace(",\"", "\n\"").replace('{', "{\n");
-        // Of the firewall and of reverse paths keepalived tells otherwise; an address on a VMAC is followed by the
+        // Of reverse paths keepalived tells otherwise; an address on a VMAC is followed by the
         // interface below, which is up and down with it.
-        let otherwise = ["nftables ", "Flags:", "rp_filter ", "Tracking VRRP", "V1, weight", "V2, weight"];
+        let otherwise = ["Flags:", "rp_filter ", "Tracking VRRP", "V1, weight", "V2, weight"];
         let mut topology = topology(&data);
         topology.retain(|line| !otherwise.iter().any(|words| line.trim().starts_with(words)));
         (topology, lines(&members))

@@ -17,7 +17,7 @@ use super::expressions::{
 };
 
 /// The table where the configuration names none.
-const TABLE: &str = "keepalived";
+pub(super) const TABLE: &str = "keepalived";
 
 /// What is made in one go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

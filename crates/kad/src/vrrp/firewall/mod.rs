@@ -292,6 +292,15 @@ impl Firewall {
     }
 }
 
+/// What the configuration leaves open is decided once it is known that a firewall is needed: nftables, whatever was
+/// said of iptables.
+pub(super) fn decide(model: &mut model::Firewall, instances: &[Instance]) {
+    if instances.iter().any(|instance| needs(&instance.model)) {
+        model.iptables = None;
+        model.nftables.get_or_insert_with(|| layout::TABLE.into());
+    }
+}
+
 const fn name_of(family: NftFamily) -> &'static str {
     match family {
         NftFamily::V4 => "ip",

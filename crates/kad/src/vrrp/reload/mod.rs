@@ -13,6 +13,7 @@ use crate::ipc::FromChild;
 
 use super::clock;
 use super::driver::Driver;
+use super::firewall;
 use super::instance::Instance;
 use super::start::{StartError, check_interface};
 
@@ -52,6 +53,7 @@ impl Driver {
         let total = self.instances.len();
         self.settle(now);
         self.firewall.tidy(&self.instances);
+        firewall::decide(&mut self.global.firewall, &self.instances);
         Ok(kept_of(kept, total, before - kept))
     }
 }
