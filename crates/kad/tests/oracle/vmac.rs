@@ -1,8 +1,8 @@
 //! Interfaces of their own for instances and addresses: what is made, what it says on the wire, what is left.
 
-use netlab::Mark;
+use netlab::{Mark, poll_until};
 
-use crate::stage::{Stage, Who, both};
+use crate::stage::{SOON, Stage, Who, both};
 use crate::story::Play;
 use crate::wire::{Shot, compare_frames, difference, on_time, shots};
 
@@ -34,8 +34,15 @@ pub(crate) fn prepare(stage: &Stage) {
         stage.ip(&format!("link set {link} up"));
     }
     stage.ip("address add 10.88.0.1/24 dev d0");
+    until_carried(stage);
     set(stage, "all", "rp_filter", 1);
     set(stage, "eth0", "rp_filter", 2);
+}
+
+/// Waits until every link that is switched on has a carrier: the kernel sees to that in its time.
+pub(crate) fn until_carried(stage: &Stage) {
+    let carried = || !stage.ip("-o link show").contains("NO-CARRIER");
+    assert!(poll_until(SOON, carried), "{}: a link stays down", stage.who);
 }
 
 fn set(stage: &Stage, interface: &str, setting: &str, value: u32) {

@@ -8,7 +8,7 @@ use netlab::{Frame, Lab, Mac, Mark, poll_until};
 
 use crate::stage::{SOON, Stage, Who, both};
 use crate::story::Play;
-use crate::vmac::{instance, kernel};
+use crate::vmac::{instance, kernel, until_carried};
 use crate::wire::difference;
 
 /// The VMAC, and what is below it, while master; and what is left.
@@ -17,6 +17,7 @@ fn on(stage: &Stage, interface: &str, make: &[&str]) -> [Vec<String>; 3] {
         stage.ip(line);
     }
     stage.ip(&format!("address add 10.99.0.1/24 dev {interface}"));
+    until_carried(stage);
     // A bridge has timers that run.
     let state = || -> Vec<String> {
         kernel(stage).into_iter().filter(|line| !line.contains("forward_delay")).collect()
