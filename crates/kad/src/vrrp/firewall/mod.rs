@@ -7,13 +7,14 @@
 mod access;
 mod expressions;
 mod layout;
+mod life;
 mod vmacs;
 mod wanted;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use kaconf::model;
-use tracing::{debug, info, warn};
+use tracing::{debug, warn};
 use vrrp_linux::netlink::nftables::{NftBatch, NftElement, NftError, NftFamily};
 
 use vrrp_linux::IfIndex;
@@ -22,6 +23,7 @@ use super::instance::{Instance, InstanceId};
 use super::interfaces::Interfaces;
 use access::Access;
 use layout::{Layout, Part, Parts, Set};
+pub(super) use life::decide;
 pub(super) use wanted::Guarded;
 use wanted::wanted;
 
@@ -176,77 +178,6 @@ impl Firewall {
         }
     }
 
-    /// At start: what a predecessor left is not ours, and not to be added to. Where nobody needs a table it goes all
-    /// the same if `estate` says that whoever made it is dead.
-    pub(super) fn begin(&mut self, model: &model::Firewall, instances: &[Instance], estate: bool) {
-        let needed = instances.iter().any(|instance| needs(&instance.model));
-        if !needed && !estate {
-            return;
-        }
-        if needed && model.iptables.is_some() {
-            info!("Not using iptables since iptables uses nf_tables - please update configuration");
-        }
-        let mut batch = NftBatch::new();
-        for family in [NftFamily::V4, NftFamily::V6] {
-            let table = self.layout.table(family);
-            let there = self.access.ask(|socket| match needed {
-                true => socket.has_table(&table),
-                // Somebody else's table may have this name.
-                false => Ok(socket.has_set(&table, Set::V4.name())?
-                    || socket.has_set(&table, Set::VmacMapV4.name())?),
-            });
-            match there {
-                Some(Ok(true)) => {
-                    info!("Deleting old {} {} table", name_of(family), table.name);
-                    batch.remove_table(&table);
-                }
-                Some(Err(error)) if needed => return self.access.complain(error),
-                Some(Ok(false) | Err(_)) | None => {}
-            }
-        }
-        self.apply(&batch);
-    }
-
-    /// At a reload: other settings are another layout, made anew in one transaction.
-    pub(super) fn configure(&mut self, model: &model::Firewall) {
-        self.access.try_again();
-        let layout = Layout::new(model);
-        if layout == self.layout {
-            return;
-        }
-        self.vmacs_changed = true;
-        let mut batch = NftBatch::new();
-        self.clear(&mut batch);
-        self.layout = layout;
-        self.fill(&mut batch);
-        self.apply(&batch);
-    }
-
-    /// After a reload: tables that no instance has a use for go, and sets that nothing is in with the rules about them.
-    pub(super) fn tidy(&mut self, instances: &[Instance]) {
-        if self.vmacs.is_empty() && !instances.iter().any(|instance| needs(&instance.model)) {
-            self.end();
-        } else if self.leaving.is_empty() {
-            let made = std::mem::take(&mut self.parts);
-            self.fill(&mut NftBatch::new());
-            let used = std::mem::replace(&mut self.parts, made);
-            if used != self.parts {
-                let mut batch = NftBatch::new();
-                self.clear(&mut batch);
-                self.fill(&mut batch);
-                self.apply(&batch);
-            }
-        }
-    }
-
-    /// At the end nothing is left.
-    pub(super) fn end(&mut self) {
-        let mut batch = NftBatch::new();
-        self.clear(&mut batch);
-        (self.leaving, self.present) = (BTreeSet::new(), BTreeMap::new());
-        self.apply(&batch);
-    }
-
     /// The tables that were made go; they may be gone.
     fn clear(&mut self, batch: &mut NftBatch) {
         for family in [NftFamily::V4, NftFamily::V6] {
@@ -292,31 +223,9 @@ impl Firewall {
     }
 }
 
-/// What the configuration leaves open is decided once it is known that a firewall is needed: nftables, whatever was
-/// said of iptables.
-pub(super) fn decide(model: &mut model::Firewall, instances: &[Instance]) {
-    if instances.iter().any(|instance| needs(&instance.model)) {
-        model.iptables = None;
-        model.nftables.get_or_insert_with(|| layout::TABLE.into());
-    }
-}
-
-const fn name_of(family: NftFamily) -> &'static str {
-    match family {
-        NftFamily::V4 => "ip",
-        NftFamily::V6 => "ip6",
-    }
-}
-
 /// Packets to the addresses of such an instance are dropped.
 pub(super) fn is_guarded(model: &model::Instance) -> bool {
     model.accept == model::Accept::OwnerOnly && !model.priority.is_owner()
-}
-
-/// Whether such an instance has anything in the firewall.
-fn needs(model: &model::Instance) -> bool {
-    let mut lines = model.addresses.iter().chain(&model.excluded);
-    is_guarded(model) || model.vmac.is_some() || model.vmac_addresses || lines.any(|line| line.use_vmac)
 }
 
 fn by_set(guarded: &[Guarded]) -> BTreeMap<Set, Vec<NftElement>> {
