@@ -8,6 +8,7 @@ mod diff;
 mod follow;
 mod leftovers;
 mod line;
+mod places;
 mod statics;
 mod text;
 mod to_kernel;
@@ -29,6 +30,7 @@ use diff::{Difference, difference};
 pub(super) use follow::needed;
 pub(super) use line::Placed;
 use line::{Line, Sent};
+use places::{Owner, Places};
 pub(super) use statics::Statics;
 pub(super) use text::{address as address_text, line as line_text};
 
@@ -42,6 +44,7 @@ pub(super) struct Routing {
     coming: BTreeMap<InstanceId, bool>,
     due: Due,
     watched: Watched,
+    places: Places,
     pub(super) statics: Statics,
 }
 
@@ -83,6 +86,9 @@ impl Routing {
             debug!("({name}) removing Virtual Routes");
         }
         self.coming.remove(&id);
+        for (number, placed) in instance.lines.iter().enumerate() {
+            self.places.remove(placed, Owner::of(id, number));
+        }
         // Rules first, so that no packet is sent to a table that is half empty.
         let lines = instance.lines.iter_mut().rev();
         self.leaving.extend(lines.flat_map(|placed| [placed.sent.take(), placed.replaces.take()]).flatten());
@@ -99,6 +105,7 @@ impl Routing {
     /// Instances were renumbered.
     pub(super) fn forget(&mut self) {
         self.coming.clear();
+        self.places.clear();
     }
 
     /// Takes away what leaves. `keep` leaves it where it is (`--dont-release-vrrp`).
@@ -120,7 +127,8 @@ impl Routing {
             let Some(instance) = instances.get_mut(id.index()).filter(|instance| instance.is_master()) else {
                 continue;
             };
-            self.set(netlink, &mut instance.lines, interfaces, &instance.model.name, all);
+            let whose = (Some(id), &*instance.model.name);
+            self.set(netlink, &mut instance.lines, interfaces, whose, all);
         }
     }
 
@@ -130,7 +138,7 @@ impl Routing {
         netlink: &mut Netlink,
         lines: &mut [Placed],
         interfaces: &Interfaces,
-        whose: &str,
+        (id, whose): (Option<InstanceId>, &str),
         all: bool,
     ) {
         let mut asked = Vec::new();
@@ -156,10 +164,12 @@ impl Routing {
                         placed.sent = Some(sent);
                     }
                     placed.complained = false;
+                    self.places.add(placed, Owner { id, number });
                 }
                 // It may be there all the same, and must be removed some day.
                 Err(error @ (NetlinkError::Timeout | NetlinkError::Socket(_))) => {
                     placed.sent = Some(sent);
+                    self.places.add(placed, Owner { id, number });
                     complain(whose, placed, &error);
                 }
                 Err(error) => {

@@ -30,8 +30,8 @@ impl Statics {
         &self.lines
     }
 
-    pub(super) fn lines_mut(&mut self) -> impl Iterator<Item = &mut Placed> {
-        self.lines.iter_mut()
+    pub(super) fn all_mut(&mut self) -> &mut [Placed] {
+        &mut self.lines
     }
 
     /// Interfaces that an instance follows because it is in a `track_group`.
@@ -112,7 +112,7 @@ impl Driver {
 
     fn set_static_lines(&mut self, all: bool) {
         let mut lines = std::mem::take(&mut self.routing.statics.lines);
-        self.routing.set(self.kernel.netlink(), &mut lines, &self.interfaces, WHOSE, all);
+        self.routing.set(self.kernel.netlink(), &mut lines, &self.interfaces, (None, WHOSE), all);
         self.routing.statics.lines = lines;
     }
 
@@ -142,10 +142,9 @@ impl Driver {
         self.set_statics();
     }
 
-    /// Somebody removed a route or a rule: a static one is put back at once.
-    pub(super) fn restore_static_line(&mut self, is: impl Fn(&Sent) -> bool) {
-        let found = |placed: &&mut Placed| placed.sent.as_ref().is_some_and(&is);
-        let Some(placed) = self.routing.statics.lines.iter_mut().find(found) else { return };
+    /// Somebody removed a static route or rule: it is put back at once.
+    pub(super) fn restore_static_line(&mut self, number: usize) {
+        let placed = &mut self.routing.statics.lines[number];
         placed.sent = None;
         if placed.line.is_tracked() {
             let kind = if matches!(placed.line, Line::Route(_)) { "route" } else { "rule" };

@@ -5,7 +5,8 @@ use tracing::{info, warn};
 use vrrp_fsm::{Input, Instant};
 use vrrp_linux::{Event, IfIndex, Route, RouteKey, Rule, Watched};
 
-use super::line::Sent;
+use super::line::{Placed, Sent};
+use super::places::{Owner, Places};
 use super::{line_text, watched};
 use crate::vrrp::driver::Driver;
 use crate::vrrp::instance::InstanceId;
@@ -16,6 +17,7 @@ impl Driver {
         let virtuals = self.instances.iter().flat_map(|instance| &instance.lines).map(|placed| &placed.line);
         let statics = self.routing.statics.lines().map(|placed| &placed.line);
         let wanted = watched(virtuals.chain(statics));
+        self.index_routes();
         if wanted == self.routing.watched {
             return;
         }
@@ -25,6 +27,18 @@ impl Driver {
         // What was not watched is not reported, and will not be.
         self.routing.due = super::Due::default();
         self.routing.watched = wanted;
+    }
+
+    /// Lines were renumbered.
+    fn index_routes(&mut self) {
+        let virtuals = self.ids().map(|id| (Some(id), &self.instances[id.index()].lines[..]));
+        let mut places = Places::default();
+        for (id, lines) in virtuals.chain([(None, self.routing.statics.all())]) {
+            for (number, placed) in lines.iter().enumerate() {
+                places.add(placed, Owner { id, number });
+            }
+        }
+        self.routing.places = places;
     }
 
     /// Takes a report of a route or a rule.
@@ -39,39 +53,62 @@ impl Driver {
 
     /// The kernel has found an interface for a route that names none.
     fn route_found(&mut self, key: &RouteKey) {
-        let statics = self.routing.statics.lines_mut();
-        for placed in self.instances.iter_mut().flat_map(|instance| &mut instance.lines).chain(statics) {
-            if let Some(sent) = placed.sent.as_mut().filter(|sent| sent.is_route(key))
-                && let Sent::Route(_, found) = sent
-            {
-                *found = key.interface;
-                return;
-            }
+        if let Some(owner) = self.owner_of(key)
+            && let Some(Placed { sent: Some(Sent::Route(_, found)), .. }) = self.placed_mut(owner)
+        {
+            *found = key.interface;
         }
     }
 
     fn route_lost(&mut self, now: Instant, key: &RouteKey) {
-        self.lost(now, |sent| sent.is_route(key));
+        if let Some(owner) = self.owner_of(key) {
+            self.lost(now, owner);
+        }
     }
 
     fn rule_lost(&mut self, now: Instant, rule: &Rule) {
-        self.lost(now, |sent| sent.is_rule(rule));
+        if let Some(owner) = self.owner_of_rule(rule) {
+            self.lost(now, owner);
+        }
     }
 
-    fn lost(&mut self, now: Instant, is: impl Fn(&Sent) -> bool) {
-        for id in self.ids() {
-            let instance = &mut self.instances[id.index()];
-            let found = instance.lines.iter_mut().find(|placed| placed.sent.as_ref().is_some_and(&is));
-            let Some(placed) = found else { continue };
-            placed.sent = None;
-            if placed.line.is_tracked() {
-                let text = line_text(placed, None);
-                info!("({}) somebody removed {text}", instance.model.name);
-                self.feed(id, now, Input::AddressLost);
-            }
-            return;
+    fn owner_of_rule(&self, rule: &Rule) -> Option<Owner> {
+        let is = |placed: &Placed| placed.sent.as_ref().is_some_and(|sent| sent.is_rule(rule));
+        let virtuals = self.ids().map(|id| (Some(id), &self.instances[id.index()].lines[..]));
+        let mut all = virtuals.chain([(None, self.routing.statics.all())]);
+        all.find_map(|(id, lines)| Some(Owner { id, number: lines.iter().position(is)? }))
+    }
+
+    /// Whose route the kernel speaks of.
+    fn owner_of(&self, key: &RouteKey) -> Option<Owner> {
+        let is = |owner: &Owner| {
+            let lines = match owner.id {
+                Some(id) => self.instances.get(id.index()).map_or(&[][..], |instance| &instance.lines),
+                None => self.routing.statics.all(),
+            };
+            lines
+                .get(owner.number)
+                .is_some_and(|placed| placed.sent.as_ref().is_some_and(|sent| sent.is_route(key)))
+        };
+        self.routing.places.of(key).find(is)
+    }
+
+    fn placed_mut(&mut self, owner: Owner) -> Option<&mut Placed> {
+        match owner.id {
+            Some(id) => self.instances.get_mut(id.index())?.lines.get_mut(owner.number),
+            None => self.routing.statics.all_mut().get_mut(owner.number),
         }
-        self.restore_static_line(is);
+    }
+
+    fn lost(&mut self, now: Instant, owner: Owner) {
+        let Some(id) = owner.id else { return self.restore_static_line(owner.number) };
+        let Some(placed) = self.placed_mut(owner) else { return };
+        placed.sent = None;
+        if placed.line.is_tracked() {
+            let text = line_text(placed, None);
+            info!("({}) somebody removed {text}", self.instances[id.index()].model.name);
+            self.feed(id, now, Input::AddressLost);
+        }
     }
 
     /// An interface is up, or there again: what went with it is set anew.
