@@ -1,6 +1,6 @@
 //! Sync groups and their members: who is told first, and of what.
 
-use super::{GLOBAL, instance, reload, same, told, told_from};
+use super::{GLOBAL, Witness, instance, reload, same, told, told_from};
 use crate::stage::Stage;
 use crate::voice::advert;
 
@@ -25,25 +25,29 @@ fn conf() -> String {
     format!("{GLOBAL}{GROUP}{first}{}", instance("V2", 52, ""))
 }
 
+/// Waits until all scripts of the group and its members have been told a state so many times.
+fn all(witness: &Witness<'_>, state: &str, times: usize) {
+    let own = format!("own-{}", state.to_lowercase());
+    for call in [format!("G {own}"), format!("V1 {own}"), format!("V2 {own}")] {
+        witness.wait_for(&call, times);
+    }
+    for (whom, priority) in [("GROUP G", 0), ("INSTANCE V1", 220), ("INSTANCE V2", 200)] {
+        witness.wait_for(&format!("any {whom} {state} {priority}"), times);
+    }
+}
+
 #[test]
 #[ignore = "needs namespaces: cargo xtask test --only oracle"]
 fn a_group_from_start_to_stop() {
     let heard = told(&conf(), |play, witness| {
-        let all_master = |times| {
-            for call in ["any GROUP G MASTER 0", "G own-master", "V1 own-master", "V2 own-master"] {
-                witness.wait_for(call, times);
-            }
-            witness.wait_for("any INSTANCE V1 MASTER 220", times);
-            witness.wait_for("any INSTANCE V2 MASTER 200", times);
-        };
-        all_master(1);
+        all(witness, "MASTER", 1);
         play.stage.eve_sends(&advert(3, 30, 250));
-        witness.wait_for("any GROUP G BACKUP 0", 2);
-        all_master(2);
+        all(witness, "BACKUP", 2);
+        all(witness, "MASTER", 2);
         play.stage.alpha.link_down().unwrap();
-        witness.wait_for("any GROUP G FAULT 0", 1);
+        all(witness, "FAULT", 1);
         play.stage.alpha.link_up().unwrap();
-        all_master(3);
+        all(witness, "MASTER", 3);
     });
     same("group", &LANES, &heard);
 }
@@ -74,9 +78,9 @@ fn a_group_that_cannot_begin() {
     let without = |stage: &Stage| drop(address(stage, "del"));
     let heard = told_from(without, &conf(), |play, witness| {
         play.line("FAULT");
-        witness.wait_for("any GROUP G FAULT 0", 1);
+        all(witness, "FAULT", 1);
         address(play.stage, "add");
-        witness.wait_for("any GROUP G MASTER 0", 1);
+        all(witness, "MASTER", 1);
     });
     same("group that cannot begin", &LANES, &heard);
 }
