@@ -2,15 +2,18 @@
 //!
 //! It stands in the dump of every process, and in the log with `-d`.
 
+mod processes;
+
 use std::fmt::{Display, Result, Write};
 use std::path::Path;
 use std::time::Duration;
 
 use kaconf::model::{
-    DynamicInterfaces, Fifo, FlushOnStop, Global, Process, ReloadFile, RxBuffers, Scheduling, Script,
-    VrrpDefaults,
+    DynamicInterfaces, Fifo, FlushOnStop, Global, Process, ReloadFile, Script, VrrpDefaults,
 };
 use rustix::system::uname;
+
+use processes::{buffers, processes};
 
 /// Whose dump it stands in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -267,51 +270,6 @@ fn firewall(out: &mut String, global: &Global) -> Result {
     writeln!(out, " VRRP check unicast_src = {}", truth(defaults.check_unicast_src))?;
     writeln!(out, " VRRP skip check advert addresses = {}", truth(defaults.skip_check_adv_addr))?;
     writeln!(out, " VRRP strict mode = {}", truth(defaults.strict))
-}
-
-fn processes(out: &mut String, global: &Global) -> Result {
-    match global.auto_priority.max {
-        -1 => writeln!(out, " Max auto priority = Disabled")?,
-        max => writeln!(out, " Max auto priority = {max}")?,
-    }
-    writeln!(out, " Min auto priority delay = {} usecs", global.auto_priority.delay.as_micros())?;
-    for (name, process) in [("VRRP", &global.vrrp), ("Checker", &global.checker), ("BFD", &global.bfd)] {
-        let scheduling = &process.scheduling;
-        writeln!(out, " {name} process priority = {}", scheduling.nice.unwrap_or(0))?;
-        writeln!(out, " {name} don't swap = {}", truth(scheduling.no_swap))?;
-        writeln!(out, " {name} realtime priority = {}", scheduling.realtime.unwrap_or(0))?;
-        if !scheduling.cpus.is_empty() {
-            let cpus: Vec<_> = scheduling.cpus.iter().map(ToString::to_string).collect();
-            writeln!(out, " {name} CPU Affinity = {}", cpus.join(", "))?;
-        }
-        let limit = scheduling.realtime_limit.unwrap_or(Scheduling::REALTIME_LIMIT);
-        writeln!(out, " {name} realtime limit = {limit}")?;
-    }
-    let security = if global.scripts.security { "enabled" } else { "disabled" };
-    writeln!(out, " Script security {security}")
-}
-
-fn buffers(out: &mut String, global: &Global) -> Result {
-    for (key, value) in [
-        ("vrrp_netlink_cmd_rcv_bufs", global.netlink_command_buffer),
-        ("vrrp_netlink_monitor_rcv_bufs", global.netlink_monitor_buffer),
-        ("process_monitor_rcv_bufs", global.process_monitor_buffer),
-        ("lvs_netlink_cmd_rcv_bufs", global.lvs_netlink_command_buffer),
-        ("lvs_netlink_monitor_rcv_bufs", global.lvs_netlink_monitor_buffer),
-    ] {
-        let (octets, force) = value.unwrap_or_default();
-        writeln!(out, " {key} = {octets}\n {key}_force = {}", u8::from(force))?;
-    }
-    writeln!(out, " rs_init_notifies = {}", u8::from(global.ipvs.init_notifies))?;
-    writeln!(out, " no_checker_emails = {}", u8::from(global.mail.no_checkers))?;
-    match global.rx_buffers {
-        RxBuffers::System => {}
-        RxBuffers::Mtu => writeln!(out, " rx_bufs_policy = MTU")?,
-        RxBuffers::Advert => writeln!(out, " rx_bufs_policy = ADVERT")?,
-        RxBuffers::Octets(octets) => writeln!(out, " rx_bufs_size = {octets}")?,
-    }
-    writeln!(out, " rx_bufs_multiples = {}", global.rx_buffers_multiplier)?;
-    writeln!(out, " umask = 0{:o}", global.umask)
 }
 
 fn files(out: &mut String, global: &Global) -> Result {
