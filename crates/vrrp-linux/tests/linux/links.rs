@@ -81,3 +81,19 @@ fn what_cannot_be_said_or_made_is_refused() {
     drop(pair);
     assert_eq!(netlink.create_link(&macvlan(&gone, "kt-mx-v")), Err(NetlinkError::NoInterface));
 }
+
+#[test]
+#[ignore = "needs a network namespace: cargo xtask test --only linux"]
+fn a_group_goes_at_once() {
+    let pair = Pair::new("mg");
+    let mut netlink = Netlink::open().unwrap();
+    for (number, group) in [(1, 77), (2, 77), (3, 78)] {
+        let mac = Some([0, 0, 0x5e, 0, 1, number]);
+        let new = NewLink { mac, group, ..macvlan(&pair.near, &format!("kt-mg-{number}")) };
+        netlink.create_link(&new).unwrap();
+    }
+    netlink.remove_links_of_group(77).unwrap();
+    let left: Vec<_> = (1..4).map(|number| netlink.link(&format!("kt-mg-{number}")).is_ok()).collect();
+    assert_eq!(left, [false, false, true]);
+    assert_eq!(netlink.remove_links_of_group(77), Err(NetlinkError::NoInterface));
+}

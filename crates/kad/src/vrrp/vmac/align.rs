@@ -171,6 +171,18 @@ impl Driver {
         Ok(())
     }
 
+    /// Removes many interfaces in one go, by a group that is theirs alone; whether it was done.
+    fn remove_together(&mut self, all: &[IfIndex]) -> bool {
+        let taken: Vec<u32> = self.interfaces.iter().map(|interface| interface.link.group).collect();
+        let free = (1..u32::MAX).rev().find(|group| !taken.contains(group));
+        let (Some(group), [_, _, ..]) = (free, all) else { return false };
+        let change = LinkChange { group: Some(group), ..LinkChange::default() };
+        let netlink = self.kernel.netlink();
+        let gone = |error| error == NetlinkError::NoInterface;
+        all.iter().all(|index| netlink.change_link(*index, &change).map_or_else(gone, |()| true))
+            && netlink.remove_links_of_group(group).is_ok()
+    }
+
     /// The kernel reports an interface whose group is set, though to what it was: some drivers do not tell of
     /// promiscuity.
     pub(super) fn make_kernel_tell_of(&mut self, index: IfIndex) {
@@ -226,10 +238,18 @@ impl Driver {
     /// The end: everything goes, and the host is as it was.
     pub(in crate::vrrp) fn remove_vmacs(&mut self) {
         self.vmacs.settings.restore_reverse_path(&self.interfaces, self.kernel.netlink());
-        for (key, entry) in std::mem::take(&mut self.vmacs.entries) {
-            if let Some(made) = entry.link {
-                self.remove_vmac(&key, &entry.spec, made);
+        let entries = std::mem::take(&mut self.vmacs.entries);
+        let made = entries.iter().filter_map(|(key, entry)| Some((key, &entry.spec, entry.link?)));
+        let made: Vec<_> = made.collect();
+        if self.remove_together(&made.iter().map(|(_, _, made)| made.index).collect::<Vec<_>>()) {
+            for (_, spec, made) in made {
+                debug!("({}) Success removing VMAC interface {}", spec.owner, self.name_of(made.index));
+                if spec.notify {
+                    self.make_kernel_tell_of(made.parent);
+                }
             }
+        } else {
+            made.into_iter().for_each(|(key, spec, made)| self.remove_vmac(key, spec, made));
         }
         self.vmacs.settings.release(|_| false, self.kernel.netlink());
     }

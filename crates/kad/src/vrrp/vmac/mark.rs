@@ -4,6 +4,7 @@
 //! comes next, in this network namespace and no other, can. Whether the maker lives is told by a name in the abstract
 //! socket space, which belongs to the network namespace as the interface does.
 
+use std::hash::{BuildHasher, RandomState};
 use std::io;
 use std::os::linux::net::SocketAddrExt;
 use std::os::unix::net::{SocketAddr, UnixDatagram};
@@ -23,9 +24,10 @@ impl Maker {
     /// # Errors
     /// Of the socket.
     pub(super) fn new() -> io::Result<Self> {
-        // Unique among those that live: whoever has it has the name.
-        (0..u16::MAX)
-            .map(|round| format!("{}.{round}", std::process::id()))
+        // Unique among those that live: whoever has it has the name. By chance, as process numbers come again: in a
+        // container with every start.
+        (0..u8::MAX)
+            .map(|_| format!("{:016x}", RandomState::new().hash_one(std::process::id())))
             .find_map(|token| match UnixDatagram::bind_addr(&presence(&token)?) {
                 Ok(socket) => Some(Ok(Self { token, _presence: socket })),
                 Err(error) if error.kind() == io::ErrorKind::AddrInUse => None,

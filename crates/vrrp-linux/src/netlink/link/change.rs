@@ -218,6 +218,18 @@ impl Netlink {
         })
     }
 
+    /// Removes all interfaces of a group at once: one by one the kernel takes some 20 ms for each.
+    ///
+    /// # Errors
+    /// [`NetlinkError::NoInterface`] when there is none; what the kernel answers when one of them cannot be removed:
+    /// none is then.
+    pub fn remove_links_of_group(&mut self, group: u32) -> Result<(), NetlinkError> {
+        self.acknowledged(|sequence| {
+            let attributes = [(libc::IFLA_GROUP, group.to_ne_bytes().to_vec())];
+            request(Rtm::Dellink, NlmF::ACK, sequence, IfinfomsgBuilder::default(), &attributes)
+        })
+    }
+
     fn acknowledged(&mut self, build: impl FnOnce(u32) -> Option<Vec<u8>>) -> Result<(), NetlinkError> {
         self.single(build, |_| None::<()>).map(|_| ())
     }
