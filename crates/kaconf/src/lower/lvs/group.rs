@@ -48,7 +48,7 @@ impl Reader<'_> {
     }
 
     fn group_end(&mut self, mut group: VirtualServerGroup, head: &Statement) {
-        let facts = super::resolve::GroupFacts::of(&group);
+        let facts = super::reach::GroupFacts::of(&group);
         let problem = if group.addresses.is_empty() && group.fwmarks.is_empty() {
             "has no members"
         } else if facts.v4 && facts.v6 && facts.mark_of_any_family {

@@ -11,6 +11,7 @@ mod draft_checker;
 mod group;
 mod http;
 mod in_two;
+mod reach;
 mod real_server;
 mod references;
 mod resolve;

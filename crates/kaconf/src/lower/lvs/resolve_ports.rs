@@ -1,7 +1,8 @@
 //! The ports of real servers and sorry servers: without NAT a packet keeps the one it came with.
 
 use super::draft::ServerDraft;
-use super::resolve::{Reach, Resolver};
+use super::reach::Reach;
+use super::resolve::Resolver;
 use crate::code::Code;
 use crate::files::Location;
 use crate::model::{VirtualServer, VirtualServerId};
