@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use bitflags::bitflags;
-use ipnetwork::IpNetwork;
 
 use crate::{DestinationEntry, Family, Scheduler, ServiceId, Stats, Unknown};
 
@@ -87,12 +86,6 @@ impl Service {
     pub fn with_engine(mut self, engine: &str) -> Self {
         self.engine = Some(engine.into());
         self
-    }
-
-    /// The network that holds a client, if services keep clients by network.
-    pub fn client_network(&self, client: std::net::IpAddr) -> Option<IpNetwork> {
-        let network = IpNetwork::new(client, self.persistence?.prefix).ok()?;
-        IpNetwork::new(network.network(), network.prefix()).ok()
     }
 }
 

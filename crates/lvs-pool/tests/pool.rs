@@ -110,6 +110,7 @@ fn contributions_are_added_and_kept_within_bounds() {
         assert_eq!(pool.contributed(first, CHECKER, more), [Event::Weight { server: first, from, to }]);
     }
     assert_eq!(pool.contributed(first, CHECKER, i64::MAX), []);
+    assert_eq!(pool.effective_weight(first), i32::MAX as u32);
     // Alive and of no weight: it is in the table and gets nothing, and counts for no quorum.
     pool.contributed(first, CHECKER, i64::MIN);
     assert_eq!(shown(&pool), "0:0 1:1");

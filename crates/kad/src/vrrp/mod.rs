@@ -16,6 +16,7 @@ mod estate;
 mod firewall;
 mod gather;
 mod groups;
+mod hearing;
 mod instance;
 mod interfaces;
 mod journal;
@@ -58,8 +59,6 @@ use gather::Gather;
 use poll::{Poll, Ready};
 use start::StartError;
 
-/// Receive batches of one socket in one turn: whoever floods the link does not keep the timers from running.
-const BATCHES: usize = 16;
 /// Packets taken in one system call.
 const PACKETS: usize = 16;
 /// An advert of 255 IPv6 addresses, and some: only a jumbo frame carries it, but then it must be heard.
@@ -304,48 +303,6 @@ impl Process {
                 "the process was not scheduled for {:.3} s: others may have taken over",
                 late.as_secs_f64()
             );
-        }
-    }
-}
-
-impl Driver {
-    /// Hears what waits in one socket; gives how many packets it was.
-    fn receive(&mut self, number: usize, batch: &mut RxBatch) -> usize {
-        let mut total = 0;
-        for _ in 0..BATCHES {
-            let Some(slot) = self.receivers.slot(number) else { return total };
-            let received = match slot.receiver.recv(batch) {
-                Ok(received) => received,
-                Err(error) => {
-                    warn!("adverts cannot be received: {error}");
-                    return total;
-                }
-            };
-            total += received;
-            let now = clock::now();
-            for datagram in batch.iter() {
-                self.hear(number, &datagram, now);
-            }
-            if received < batch.slots() {
-                break;
-            }
-        }
-        total
-    }
-
-    fn hear(&mut self, number: usize, datagram: &vrrp_linux::Datagram<'_>, now: vrrp_fsm::Instant) {
-        let Some(advert) = reception::address(datagram) else { return };
-        let listener = self.receivers.slot(number).and_then(|slot| advert.listener(slot, &self.instances));
-        match listener {
-            Some(id) => {
-                if let Some(heard) = advert.hear(&mut self.instances[id.index()]) {
-                    self.feed(id, now, Input::Advert(heard));
-                }
-            }
-            None if self.global.log_unknown_vrids => {
-                info!("Unknown VRID({}) received from {}. ignoring...", advert.vrid, advert.source);
-            }
-            None => {}
         }
     }
 }
