@@ -176,6 +176,7 @@ fn links_of(instance: &model::Instance, group: Option<&SyncGroup>, needed: Vec<I
     links
 }
 
+/// All but the sessions of BFD: as long as nobody runs those, who followed one would wait for its first word for ever.
 fn all(tracking: &Tracking) -> impl Iterator<Item = Link> {
     let interface =
         |line: &TrackedInterface| link(TrackerKey::interface(line.interface.as_str()), line.weight);
@@ -185,7 +186,6 @@ fn all(tracking: &Tracking) -> impl Iterator<Item = Link> {
         .chain(tracking.scripts.iter().map(named(TrackerKey::script)))
         .chain(tracking.files.iter().map(named(TrackerKey::file)))
         .chain(tracking.processes.iter().map(named(TrackerKey::process)))
-        .chain(tracking.bfds.iter().map(named(TrackerKey::bfd)))
 }
 
 fn link(key: TrackerKey, weight: model::Weight) -> Link {

@@ -56,6 +56,21 @@ fn only_followers_are_told_and_only_of_changes() {
 }
 
 #[test]
+fn nobody_waits_for_a_bfd_session() {
+    let (mut a, b) = (instance("A"), instance("B"));
+    let (mut cut_off, mut weighted) = (group(&["B"]), script("w", -10));
+    weighted.weight.reverse = true;
+    a.tracking.bfds = vec![script("s", 0), weighted];
+    cut_off.tracking.bfds = vec![script("s", 0)];
+    let mut trackers = Trackers::default();
+    align(&mut trackers, &[a, b], &[cut_off], false);
+    for number in [A, B] {
+        assert_eq!(outcome(&trackers, number), (100, Faults::empty()));
+        assert_eq!(trackers.awaited(id(number)), 0);
+    }
+}
+
+#[test]
 fn one_fault_that_clears_leaves_the_other() {
     let mut a = instance("A");
     a.tracking.scripts.extend([script("s", 0), script("t", 0)]);
