@@ -19,8 +19,8 @@ use tracing::{info, warn};
 use vrrp_fsm::Status;
 use vrrp_linux::Poll;
 
-use super::number;
 use super::post::{Bell, Outbound, Post};
+use super::{Deserted, number};
 use crate::vrrp::tracking::TrackerKey;
 
 /// What wakes the thread.
@@ -126,10 +126,14 @@ impl Watcher {
             let mut settled = None;
             if ready.contains(&LIST) {
                 bell.hear();
-                // The last one counts.
-                let Some(list) = lists.try_iter().last() else { return };
-                settled = Some(list.number);
-                self.take(list);
+                match super::last(lists) {
+                    Ok(Some(list)) => {
+                        settled = Some(list.number);
+                        self.take(list);
+                    }
+                    Ok(None) => {}
+                    Err(Deserted) => return,
+                }
             }
             if ready.contains(&INOTIFY) {
                 self.hear();

@@ -15,6 +15,7 @@ use std::collections::BTreeSet;
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::Arc;
+use std::sync::mpsc::{Receiver, TryRecvError};
 use std::time::Duration;
 
 use kaconf::model::{Config, TrackFile, TrackProcess};
@@ -81,13 +82,14 @@ impl Watch {
         if files == self.files {
             return;
         }
-        self.files.clone_from(&files);
         if self.file_thread.is_none() {
             match Files::start(self.out.clone()) {
                 Ok(thread) => self.file_thread = Some(thread),
                 Err(error) => return error!("Unable to monitor track files: {error}"),
             }
         }
+        // Only now: what nobody watches is tried again with the next configuration.
+        self.files.clone_from(&files);
         let list = self.next_list();
         self.file_thread.iter().for_each(|thread| thread.watch(list, files.clone(), initialise));
     }
@@ -97,13 +99,13 @@ impl Watch {
         if models.iter().eq(self.processes.iter().map(|(model, _)| model)) {
             return;
         }
-        self.processes = models.into_iter().map(|model| (model, Arc::<Gauge>::default())).collect();
         if self.process_thread.is_none() {
             match Processes::start(self.out.clone(), buffer) {
                 Ok(thread) => self.process_thread = Some(thread),
                 Err(error) => return error!("Unable to monitor processes: {error}"),
             }
         }
+        self.processes = models.into_iter().map(|model| (model, Arc::<Gauge>::default())).collect();
         let list = self.next_list();
         self.process_thread.iter().for_each(|thread| thread.watch(list, self.processes.clone()));
     }
@@ -202,6 +204,22 @@ impl Driver {
     /// Watches no more.
     pub(super) fn stop_watching(&mut self) {
         self.watch.scripts.stop(&mut self.exec);
+    }
+}
+
+/// Nobody will ever give a thread another list.
+#[derive(Debug)]
+struct Deserted;
+
+/// The last of the lists that wait, which counts; none where one rang for what was taken the time before.
+fn last<T>(lists: &Receiver<T>) -> Result<Option<T>, Deserted> {
+    let mut last = None;
+    loop {
+        match lists.try_recv() {
+            Ok(list) => last = Some(list),
+            Err(TryRecvError::Empty) => return Ok(last),
+            Err(TryRecvError::Disconnected) => return Err(Deserted),
+        }
     }
 }
 

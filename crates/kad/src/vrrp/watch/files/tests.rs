@@ -72,6 +72,19 @@ fn seen(name: &str, number: i64) -> Post {
 }
 
 #[test]
+fn a_bell_rung_for_nothing_ends_nothing() {
+    let bench = Bench::new("bell");
+    bench.watch(1, &["f"]);
+    assert_eq!(bench.until(&Post::Settled(1)), [seen("f", 0), Post::Settled(1)]);
+    bench.files.bell.ring();
+    let path = bench.path("f");
+    fs::write(&path, "5\n").unwrap();
+    bench.says("f", 5);
+    bench.watch(2, &["f"]);
+    assert_eq!(bench.until(&Post::Settled(2)).last(), Some(&Post::Settled(2)));
+}
+
+#[test]
 fn a_file_appears_changes_is_replaced_and_vanishes() {
     let bench = Bench::new("life");
     bench.watch(1, &["f"]);

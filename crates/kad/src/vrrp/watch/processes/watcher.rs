@@ -8,6 +8,7 @@ use vrrp_fsm::Status;
 use vrrp_linux::{ProcessEvent, ProcessMonitor};
 
 use super::super::post::{Bell, Outbound, Post};
+use super::super::{Deserted, last};
 use super::Tracked;
 use super::census::Census;
 use super::pattern::Look;
@@ -73,8 +74,11 @@ impl Watcher {
             self.tell();
             if ready.bell {
                 self.bell.hear();
-                // The last one counts.
-                let Some(list) = lists.try_iter().last() else { return };
+                let list = match last(lists) {
+                    Ok(Some(list)) => list,
+                    Ok(None) => continue,
+                    Err(Deserted) => return,
+                };
                 self.take(list.tracked);
                 if !self.out.post(Post::Settled(list.number)) {
                     return;
