@@ -48,8 +48,8 @@ pub(super) enum Unread {
     #[error("its reader ended with code {0}")]
     Ended(i32),
     /// The reader did not come to an end.
-    #[error("its reader took longer than {} s", LIMIT.as_secs())]
-    Hung,
+    #[error("its reader took longer than {} s", .0.as_secs())]
+    Hung(Duration),
     /// What the reader left behind cannot be used.
     #[error("its reader left nothing usable: {0}")]
     Unusable(#[from] io::Error),
@@ -79,6 +79,7 @@ pub(super) struct Reading {
     bundle: Bundle,
     /// Where the complaints of a test are.
     log: Option<PathBuf>,
+    limit: Duration,
     deadline: Instant,
 }
 
@@ -109,7 +110,7 @@ impl Reading {
         arguments.push(format!("--kad-reading={number}").into());
         let mut command = role::command(&arguments, Role::Reader);
         command.stdin(Stdio::null()).stdout(Stdio::from(bundle.try_clone()?));
-        Ok(Self { process: Process::start(command)?, bundle, log: None, deadline: now + limit })
+        Ok(Self { process: Process::start(command)?, bundle, log: None, limit, deadline: now + limit })
     }
 
     /// When it has taken too long.
@@ -122,8 +123,9 @@ impl Reading {
         match self.process.ended() {
             Some(status) => Ok(self.result(status)),
             None if now >= self.deadline => {
+                let limit = self.limit;
                 self.abandon();
-                Ok(Err(Unread::Hung))
+                Ok(Err(Unread::Hung(limit)))
             }
             None => Err(self),
         }
