@@ -65,8 +65,8 @@ fn longest_gap(capture: &Capture, mark: Mark) -> Duration {
     longest
 }
 
-/// C keepalived 2.4.3 falls silent for more than 60 ms here. A busy machine may keep any process waiting: one reload
-/// of five must be as it should.
+/// C keepalived 2.4.3 falls silent for more than 60 ms here. A busy machine may keep any process waiting: three reloads
+/// of five must be as they should.
 #[test]
 #[ignore = "needs namespaces: cargo xtask test --only oracle"]
 fn no_advert_is_missed_while_a_long_file_is_read() -> Result<(), LabError> {
@@ -88,11 +88,10 @@ fn no_advert_is_missed_while_a_long_file_is_read() -> Result<(), LabError> {
             (after > 50 * 5).then_some(())
         })?;
         gaps.push(longest_gap(&capture, mark));
-        if gaps.iter().any(|gap| *gap < Duration::from_millis(40)) {
-            return Ok(());
-        }
     }
-    panic!("no reload without a missed advert: {gaps:?}");
+    gaps.sort_unstable();
+    assert!(gaps[2] < Duration::from_millis(40), "adverts are missed: {gaps:?}");
+    Ok(())
 }
 
 /// Numbers that are the same in every run.

@@ -348,12 +348,12 @@ fn no_advert_waits_for_three_hundred_scripts_a_second() {
         })
         .collect();
     let conf = format!("{global}{scripts}{routers}");
-    let mut seen = Vec::new();
     // 50 routers, 3 s, 100 a second.
     let normal = |(longest, count): (Duration, usize)| longest < Duration::from_millis(30) && count > 14_000;
-    let on_time = (0..3).any(|_| {
+    let mut seen: Vec<_> = (0..2).map(|_| longest_gap(&conf, 3)).collect();
+    // Another process may be in the way once: two of three must be as they should.
+    if !seen.iter().all(|run| normal(*run)) {
         seen.push(longest_gap(&conf, 3));
-        seen.last().is_some_and(|last| normal(*last))
-    });
-    assert!(on_time, "{seen:?}");
+    }
+    assert!(seen.iter().filter(|run| normal(**run)).count() >= 2, "{seen:?}");
 }
