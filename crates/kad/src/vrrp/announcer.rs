@@ -134,7 +134,7 @@ impl Announcer {
         }
         self.routers.clear();
         for id in std::mem::take(&mut self.returning) {
-            let instance = &instances[id.index()];
+            let Some(instance) = instances.get(id.index()) else { continue };
             if let (Some(IpAddr::V4(ip)), Some(on)) = (instance.source, instance.base) {
                 self.send(IpAddr::V4(ip), on, interfaces);
             }
@@ -143,7 +143,7 @@ impl Announcer {
             self.burst(id, rounds, instances, interfaces);
         }
         for id in due {
-            let instance = &instances[id.index()];
+            let Some(instance) = instances.get(id.index()) else { continue };
             for number in extra::addresses(instance) {
                 self.announce_later(id, instance, number, 1, interfaces);
             }
@@ -151,7 +151,9 @@ impl Announcer {
         let places: Vec<_> = self.paced.keys().copied().collect();
         for place in places {
             while let Some((id, address)) = self.paced.get_mut(&place).and_then(|pacer| pacer.pop(now)) {
-                self.announce(&instances[id.index()], address as usize, interfaces);
+                if let Some(instance) = instances.get(id.index()) {
+                    self.announce(instance, address as usize, interfaces);
+                }
             }
         }
         // One that has nothing waiting is still remembered until it may send again.
@@ -161,7 +163,7 @@ impl Announcer {
 
     /// Rounds go over all addresses: a, b, c, a, b, c.
     fn burst(&mut self, id: InstanceId, rounds: u32, instances: &[Instance], interfaces: &Interfaces) {
-        let instance = &instances[id.index()];
+        let Some(instance) = instances.get(id.index()) else { return };
         for round in 0..rounds {
             for (number, held) in instance.held.iter().enumerate() {
                 let Some(on) = held.on else { continue };

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use netlab::Signal;
 
-use crate::stage::both;
+use crate::stage::{Stage, Who, both};
 use crate::story::{Play, Story};
 use crate::wire::{TOLERANCE, difference};
 
@@ -170,4 +170,34 @@ fn excluded_addresses_come() {
     let first = instance("V1", 51, 200, &["10.77.0.100"]);
     let excluded = "virtual_ipaddress_excluded {\n        10.77.0.110/24\n    }\n    virtual_ipaddress {";
     same_reload("excluded", &first, &first.replace("virtual_ipaddress {", excluded));
+}
+
+/// Announcements still wait for their turn when the instances get other numbers.
+#[test]
+#[ignore = "needs namespaces: cargo xtask test --only oracle"]
+fn announcements_that_wait_do_not_outlive_their_instances() {
+    let stage = Stage::new(Who::Kad);
+    let addresses: Vec<String> = (100..200).map(|number| format!("10.77.1.{number}")).collect();
+    let addresses: Vec<&str> = addresses.iter().map(String::as_str).collect();
+    let spaced = "global_defs {\n vrrp_garp_interval 0.0001\n}\n".to_owned();
+    let two = spaced.clone()
+        + &instance("V1", 51, 200, &["10.77.0.100"])
+        + &instance("V2", 52, 200, &addresses).replace("repeat 2", "repeat 200");
+    let one = spaced + &instance("V1", 51, 200, &["10.77.0.100"]);
+    let mut play = Play::begin(&stage, &one);
+    play.line("(V1) Entering MASTER STATE");
+    for _ in 0..3 {
+        for (conf, said) in [(&two, "(V2) Entering MASTER STATE"), (&one, "(V2) removed from the config")] {
+            play.daemon.rewrite(conf).unwrap();
+            play.daemon.proc().signal(Signal::HUP).unwrap();
+            play.line(said);
+        }
+        play.line("Reload complete");
+    }
+    let story = play.end();
+    assert!(
+        !story.log.iter().any(|line| line.contains("died") || line.contains("panicked")),
+        "{:?}",
+        story.log
+    );
 }

@@ -40,13 +40,16 @@ impl Extra {
     /// Those whose time has come; the first one is after the second burst of a new master.
     pub(super) fn due(&mut self, now: Instant, instances: &[Instance]) -> Vec<InstanceId> {
         for id in std::mem::take(&mut self.begun) {
-            let model = &instances[id.index()].model;
+            let Some(Instance { model, .. }) = instances.get(id.index()) else { continue };
             let first = now.saturating_add(model.garp.delay).saturating_add(model.garp_extra.every);
             self.due.insert(id, first);
         }
+        // Nobody is waited for who is no more.
+        self.due.retain(|id, _| id.index() < instances.len());
         let mut due = Vec::new();
         for (id, at) in self.due.iter_mut().filter(|(_, at)| **at <= now) {
-            *at = now.saturating_add(instances[id.index()].model.garp_extra.every);
+            let Some(instance) = instances.get(id.index()) else { continue };
+            *at = now.saturating_add(instance.model.garp_extra.every);
             due.push(*id);
         }
         due
@@ -117,5 +120,16 @@ mod tests {
         assert_eq!(extra.due(at(25), &instances), [id]);
         extra.end(id);
         assert_eq!((extra.due(at(99), &instances), extra.deadline()), (vec![], None));
+    }
+
+    #[test]
+    fn one_that_is_no_more_is_not_due() {
+        let instances = [instance(true, &[3]), instance(true, &[3])];
+        let at = |secs: u64| Instant::from_nanos(secs * 1_000_000_000);
+        let mut extra = Extra::default();
+        extra.begin(InstanceId::new(1), &instances[1]);
+        assert_eq!(extra.due(at(0), &instances), []);
+        extra.begin(InstanceId::new(0), &instances[0]);
+        assert_eq!((extra.due(at(99), &[]), extra.deadline()), (vec![], None));
     }
 }

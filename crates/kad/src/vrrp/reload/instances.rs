@@ -22,9 +22,10 @@ impl Driver {
     pub(super) fn exchange(&mut self, now: Instant, old: Vec<Instance>, fresh: Vec<Instance>) -> usize {
         let (pairs, gone) = pair(old, fresh);
         self.trackers.detach();
+        // What waits there has the old numbers.
+        self.announcer.forget();
         self.retire(now, gone);
         self.wakeups.clear();
-        self.announcer.forget();
         self.routing.forget();
         let (mut kept, mut begin) = (Vec::new(), Vec::new());
         self.instances.clear();
