@@ -56,22 +56,27 @@ fn play(program: &Path, make: &[&str], conf: &str, vip: IpAddr) -> Seen {
     let capture = lab.capture(&alpha, "ether src 02:00:00:00:00:01 or ether[6:4] == 0x00005e00").unwrap();
     let daemon = Daemon::start(&alpha, "subject", program, conf).unwrap();
     alpha.wait_for_address(vip, SOON).unwrap();
-    let first = |what: &str, kind: [u8; 2], at: usize, octets: &[u8]| {
+    // The first frame that has these octets in these places.
+    let first = |what: &str, places: &[(usize, &[u8])]| {
         let wanted = |frame: &Frame| {
             let (tag, bytes) = untagged(&frame.bytes);
-            let found = bytes.get(12..14) == Some(&kind) && bytes.get(at..at + octets.len()) == Some(octets);
-            found.then_some((tag, bytes))
+            let has = |(at, octets): &(usize, &[u8])| bytes.get(*at..at + octets.len()) == Some(*octets);
+            places.iter().all(has).then_some((tag, bytes))
         };
         capture.wait_for(Mark::START, what, SOON, wanted).unwrap()
     };
     let (tag, advert) = match vip {
-        IpAddr::V4(_) => first("an advert", [8, 0], 23, &[112]),
-        IpAddr::V6(_) => first("an advert", [0x86, 0xdd], 20, &[112]),
+        IpAddr::V4(_) => first("an advert", &[(12, &[8, 0]), (23, &[112])]),
+        IpAddr::V6(_) => first("an advert", &[(12, &[0x86, 0xdd]), (20, &[112])]),
     };
     let (_, announcement) = match vip {
-        IpAddr::V4(ip) => first("an ARP request", [8, 6], 28, &ip.octets()),
-        // The target of a neighbour advertisement.
-        IpAddr::V6(ip) => first("a neighbour advertisement", [0x86, 0xdd], 62, &ip.octets()),
+        IpAddr::V4(ip) => first("an ARP request", &[(12, &[8, 6]), (28, &ip.octets())]),
+        // ICMPv6 of type 136, and its target: an advert has its first address in the same place.
+        IpAddr::V6(ip) => {
+            let places: [(usize, &[u8]); 4] =
+                [(12, &[0x86, 0xdd]), (20, &[58]), (54, &[136]), (62, &ip.octets())];
+            first("a neighbour advertisement", &places)
+        }
     };
     let seen = Seen {
         links: ip("-d -o link show"),
