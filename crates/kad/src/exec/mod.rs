@@ -27,8 +27,10 @@ pub(crate) struct RunId(u64);
 /// Whom a program runs as, by name.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(crate) struct Who {
-    /// `None` is the user keepalived_script, or root where there is none.
+    /// `None` is the user keepalived_script.
     user: Option<Box<str>>,
+    /// Root, if there is no keepalived_script: not with `enable_script_security`.
+    or_ourselves: bool,
     /// `None` is the user's own.
     group: Option<Box<str>>,
 }
@@ -38,7 +40,8 @@ impl Who {
     pub(crate) fn of(user: Option<&str>, group: Option<&str>, rules: &Scripts) -> Self {
         let (user, group) =
             if user.is_some() { (user, group) } else { (rules.user.as_deref(), rules.group.as_deref()) };
-        Self { user: user.map(Box::from), group: group.map(Box::from) }
+        let or_ourselves = user.is_none() && !rules.security;
+        Self { user: user.map(Box::from), or_ourselves, group: group.map(Box::from) }
     }
 }
 
@@ -118,6 +121,8 @@ pub(crate) enum Refusal {
     NoUser,
     #[error("there is no such group")]
     NoGroup,
+    #[error("its user or group cannot be looked up: {}", errno(.0))]
+    LookUp(i32),
     #[error("no process to be had: {}", errno(.0))]
     NoProcess(i32),
     #[error("its user or group cannot be taken: {}", errno(.0))]
