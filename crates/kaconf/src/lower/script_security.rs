@@ -128,7 +128,7 @@ impl<'r, 'a> Pass<'r, 'a> {
                 verdict.insecure = unsafe_only;
                 // Release 2.2 ran what lies below /bin, a link on most hosts, and so do we where that is safe.
                 let harmless = matches!(problem, Problem::WrongKind(_, PathKind::Link(_)))
-                    && path::leads_safely(self.context.source, &path::tidy(Path::new(program)));
+                    && path::leads_safely(self.context.source, Path::new(program));
                 let refused = !unsafe_only || security;
                 verdict.refused = refused && !harmless;
                 let class = match (&problem, role) {

@@ -98,6 +98,12 @@ fn links_to_directories_are_safe_where_all_is_roots_own() {
         ("/open", root(PathKind::Directory, 0o777)),
         ("/open/bin", link("/usr/bin")),
         ("/twice", link("bin")),
+        ("/home", root(PathKind::Directory, 0o755)),
+        ("/home/u", facts(PathKind::Directory, 7, 0o755)),
+        ("/home/u/link", facts(PathKind::Link("deep/er".into()), 7, 0o777)),
+        ("/home/u/deep", facts(PathKind::Directory, 7, 0o755)),
+        ("/home/u/deep/er", facts(PathKind::Directory, 7, 0o755)),
+        ("/home/bin", facts(PathKind::Link("/usr/bin".into()), 0, 0o777)),
     ]);
     for (path, safe) in [
         ("/bin/x", true),
@@ -108,6 +114,9 @@ fn links_to_directories_are_safe_where_all_is_roots_own() {
         ("/bin/none", false),
         ("/bin", false),
         ("/b/private/x", false),
+        // As typed: the user may let the link lead to where another /bin stands above.
+        ("/home/u/link/../../../bin/x", false),
+        ("/usr/../bin/x", true),
     ] {
         assert_eq!(leads_safely(&tree, Path::new(path)), safe, "{path}");
     }
