@@ -6,19 +6,20 @@ use kaconf::model::{Tracked, Tracking, Weight};
 use vrrp_fsm::Faults;
 
 use super::instance::state_name;
+use super::notify::Accounts;
 use crate::vrrp::driver::Driver;
 use crate::vrrp::groups::Group;
 use crate::vrrp::instance::InstanceId;
 
-pub(super) fn section(out: &mut String, driver: &Driver) -> Result {
+pub(super) fn section(out: &mut String, driver: &Driver, accounts: &mut Accounts) -> Result {
     if driver.groups.is_empty() {
         return Ok(());
     }
     writeln!(out, "------< VRRP Sync groups >------")?;
-    driver.groups.iter().try_for_each(|group| write(out, driver, group))
+    driver.groups.iter().try_for_each(|group| write(out, driver, group, accounts))
 }
 
-fn write(out: &mut String, driver: &Driver, group: &Group) -> Result {
+fn write(out: &mut String, driver: &Driver, group: &Group, accounts: &mut Accounts) -> Result {
     let model = &group.model;
     let own = |id: &&_| own_faults(driver, **id);
     let faulty = group.members.iter().filter(|id| !Faults::AWAITED.contains(own(id))).count();
@@ -37,7 +38,7 @@ fn write(out: &mut String, driver: &Driver, group: &Group) -> Result {
         writeln!(out, "   Notify priority changes = yes")?;
     }
     tracking(out, &model.tracking, "process")?;
-    super::notify::scripts(out, &model.notify, &driver.global.scripts)
+    super::notify::scripts(out, &model.notify, &driver.global.scripts, accounts)
 }
 
 fn own_faults(driver: &Driver, id: InstanceId) -> Faults {

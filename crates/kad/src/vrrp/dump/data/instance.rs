@@ -9,6 +9,7 @@ use vrrp_fsm::{Faults, State};
 use vrrp_types::{Family, Version};
 
 use super::addresses::addresses;
+use super::notify::Accounts;
 use super::when::{Clocks, dated};
 use crate::vrrp::driver::Driver;
 use crate::vrrp::instance::{Instance, InstanceId};
@@ -27,7 +28,13 @@ fn enabled(on: bool) -> &'static str {
     if on { "enabled" } else { "disabled" }
 }
 
-pub(super) fn write(out: &mut String, driver: &Driver, id: InstanceId, clocks: &Clocks) -> Result {
+pub(super) fn write(
+    out: &mut String,
+    driver: &Driver,
+    id: InstanceId,
+    clocks: &Clocks,
+    accounts: &mut Accounts,
+) -> Result {
     let instance = &driver.instances[id.index()];
     state(out, driver, instance)?;
     faults(out, instance.machine.faults())?;
@@ -41,7 +48,7 @@ pub(super) fn write(out: &mut String, driver: &Driver, id: InstanceId, clocks: &
     super::sockets::of(out, driver, instance)?;
     super::addresses::routing(out, driver, instance)?;
     super::groups::tracking(out, &instance.model.tracking, "processes")?;
-    notices(out, instance, &driver.global.scripts)
+    notices(out, instance, &driver.global.scripts, accounts)
 }
 
 fn state(out: &mut String, driver: &Driver, instance: &Instance) -> Result {
@@ -243,11 +250,11 @@ fn peers(out: &mut String, instance: &Instance) -> Result {
     writeln!(out, "   Unicast checksum compatibility = {compatible}")
 }
 
-fn notices(out: &mut String, instance: &Instance, rules: &Scripts) -> Result {
+fn notices(out: &mut String, instance: &Instance, rules: &Scripts, accounts: &mut Accounts) -> Result {
     let model = &instance.model;
     writeln!(out, "   Using smtp notification = {}", if model.smtp_alert { "yes" } else { "no" })?;
     let deleted = if model.notify.tells_deletion { "Deleted" } else { "Fault" };
     writeln!(out, "   Notify deleted = {deleted}")?;
-    super::notify::scripts(out, &model.notify, rules)?;
+    super::notify::scripts(out, &model.notify, rules, accounts)?;
     writeln!(out, "   Notify priority changes = {}", model.notify_priority_changes)
 }

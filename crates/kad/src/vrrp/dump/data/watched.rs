@@ -6,12 +6,13 @@ use std::time::Duration;
 use kaconf::model::{ParamMatch, Weight};
 use vrrp_fsm::Status;
 
+use super::notify::Accounts;
 use crate::vrrp::clock;
 use crate::vrrp::driver::Driver;
 use crate::vrrp::tracking::TrackerKey;
 
-pub(super) fn sections(out: &mut String, driver: &Driver) -> Result {
-    scripts(out, driver)?;
+pub(super) fn sections(out: &mut String, driver: &Driver, accounts: &mut Accounts) -> Result {
+    scripts(out, driver, accounts)?;
     files(out, driver)?;
     processes(out, driver)
 }
@@ -32,7 +33,7 @@ fn files(out: &mut String, driver: &Driver) -> Result {
     Ok(())
 }
 
-fn scripts(out: &mut String, driver: &Driver) -> Result {
+fn scripts(out: &mut String, driver: &Driver, accounts: &mut Accounts) -> Result {
     let mut scripts = driver.watch.scripts.iter().peekable();
     if scripts.peek().is_some() {
         writeln!(out, "------< VRRP Scripts >------")?;
@@ -40,7 +41,7 @@ fn scripts(out: &mut String, driver: &Driver) -> Result {
     let now = clock::now();
     for script in scripts {
         let model = &script.model;
-        let (uid, gid) = script.program.known_account().unwrap_or_default();
+        let (uid, gid) = accounts.of(&script.program);
         writeln!(out, " VRRP Script = {}", model.name)?;
         writeln!(out, "   Command = {}", command(&script.program.command))?;
         writeln!(out, "   Interval = {} sec", seconds(model.interval))?;
