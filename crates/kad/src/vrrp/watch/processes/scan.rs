@@ -22,13 +22,17 @@ const YOUTH: Duration = Duration::from_secs(3);
 /// From one look at all processes to the next.
 const ALL: Duration = Duration::from_secs(15);
 
+/// So many descriptors are held at most; whoever has none is looked at each time.
+const HELD: usize = 256;
+
 /// What is remembered between two looks.
 #[derive(Debug)]
 pub(super) struct Scan {
     /// When each process was first seen.
     seen: BTreeMap<i32, Instant>,
-    /// Of those that count.
+    /// Of those that count, `held` at most.
     descriptors: BTreeMap<i32, OwnedFd>,
+    held: usize,
     next: Instant,
     next_all: Instant,
 }
@@ -36,8 +40,13 @@ pub(super) struct Scan {
 impl Scan {
     /// `census` has just been taken.
     pub(super) fn new(census: &Census, now: Instant) -> Self {
+        Self::holding(HELD, census, now)
+    }
+
+    fn holding(held: usize, census: &Census, now: Instant) -> Self {
         let seen = proc::pids().into_iter().map(|pid| (pid, now)).collect();
-        let mut new = Self { seen, descriptors: BTreeMap::new(), next: now + EACH, next_all: now + ALL };
+        let mut new =
+            Self { seen, descriptors: BTreeMap::new(), held, next: now + EACH, next_all: now + ALL };
         new.hold(census);
         new
     }
@@ -74,6 +83,11 @@ impl Scan {
             let first = before.get(&pid).copied();
             self.seen.insert(pid, first.unwrap_or(now));
             let counts = census.counts_for_any(pid);
+            if counts && !self.descriptors.contains_key(&pid) && has_ended(pid) {
+                // As a descriptor would have said, though its parent has not noticed.
+                census.ended(pid, now);
+                continue;
+            }
             let young = first.is_none_or(|first| now.duration_since(first) < YOUTH);
             if young || counts || all {
                 Self::look_at(pid, first.is_some(), census, interest, now);
@@ -96,16 +110,71 @@ impl Scan {
         }
     }
 
-    /// Holds a descriptor of each process that counts, and of no other.
+    /// Holds descriptors of processes that count, and of no other.
     fn hold(&mut self, census: &Census) {
         self.descriptors.retain(|pid, _| census.counts_for_any(*pid));
         for pid in census.pids() {
+            if self.descriptors.len() >= self.held {
+                return;
+            }
             if !self.descriptors.contains_key(&pid)
                 && let Some(descriptor) =
                     Pid::from_raw(pid).and_then(|pid| pidfd_open(pid, PidfdFlags::empty()).ok())
             {
                 self.descriptors.insert(pid, descriptor);
             }
+        }
+    }
+}
+
+fn has_ended(pid: i32) -> bool {
+    proc::parent(pid).is_none_or(|(_, ended)| ended)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::process::{Child, Command};
+
+    use kaconf::model::{ParamMatch, TrackProcess};
+
+    use super::super::pattern::Look;
+    use super::*;
+
+    /// Those that have no descriptor are missed all the same, also while their parent does not reap them.
+    #[test]
+    fn more_processes_than_descriptors() {
+        let argument = format!("100000.{}", std::process::id());
+        let start = |_| Command::new("sleep").arg(&argument).spawn().unwrap();
+        let mut children: Vec<Child> = (0..3).map(start).collect();
+        let mut model = TrackProcess::new("t");
+        model.process = "sleep".into();
+        model.parameters = vec![argument.as_str().into()];
+        model.param_match = ParamMatch::Exact;
+        model.full_command = true;
+        let cmdline = format!("sleep\0{argument}\0").into_bytes();
+        let look = Look { comm: None, cmdline: Some(cmdline) };
+        let pid = |child: &Child| i32::try_from(child.id()).unwrap();
+        let found: Vec<_> = children.iter().map(|child| (pid(child), look.clone())).collect();
+        let mut census = Census::new(vec![model], &found);
+        let interest = Interest::new(census.wants(), census.length());
+        let now = crate::clock::now();
+
+        let mut scan = Scan::holding(1, &census, now);
+        assert_eq!((census.pids().count(), scan.descriptors().count()), (3, 1));
+        let held: Vec<i32> = scan.descriptors().map(|(pid, _)| pid).collect();
+        let without = children.iter_mut().find(|child| !held.contains(&pid(child))).unwrap();
+        without.kill().unwrap();
+        let ended = pid(without);
+        assert!(netlab::poll_until(Duration::from_secs(10), || has_ended(ended)));
+        scan.look(&mut census, interest, now + EACH);
+        assert_eq!((census.pids().count(), census.counts_for_any(ended)), (2, false));
+        // And one of the others has its descriptor once the first has ended.
+        scan.ended(held[0], &mut census, now);
+        scan.look(&mut census, interest, now + 2 * EACH);
+        assert_eq!(scan.descriptors().count(), 1);
+        for mut child in children {
+            child.kill().unwrap();
+            child.wait().unwrap();
         }
     }
 }
