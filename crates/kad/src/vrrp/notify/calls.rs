@@ -142,9 +142,9 @@ impl Calls {
         self.lanes.is_empty() && self.ready.is_empty()
     }
 
-    /// Whether something waits for one before it.
+    /// Whether something has not begun: it waits for one before it, or for a turn with room for it.
     pub(super) fn has_waiting(&self) -> bool {
-        self.lanes.due().is_some()
+        !self.ready.is_empty() || self.lanes.due().is_some()
     }
 
     /// All that run.
@@ -163,5 +163,25 @@ fn mention(name: &str, path: &str, outcome: Outcome) {
         Outcome::NotStarted(refusal) => warn!("({name}) notify script {path} is not run: {refusal}"),
         Outcome::Lost => debug!("({name}) what became of notify script {path} is not known"),
         outcome => debug!("({name}) notify script {path}: {outcome:?}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exec::Who;
+
+    /// At the end only what has not begun is begun: none of those is to be forgotten.
+    #[test]
+    fn what_waits_for_a_turn_has_not_begun() {
+        let mut calls = Calls::default();
+        let now = Instant::from_nanos(0);
+        assert!(!calls.has_waiting());
+        let program = Program { command: vec!["/bin/true".into()], who: Who::default() };
+        calls.push(Lane::any(Kind::Instance, "A"), Call::new(program), now);
+        assert!(calls.has_waiting());
+        // As if it had begun.
+        calls.ready.clear();
+        assert!(!calls.has_waiting());
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use tracing::debug;
+use tracing::info;
 use vrrp_linux::Poll;
 
 use super::Told;
@@ -37,7 +37,7 @@ impl Driver {
         self.notices.letters.close(until.saturating_duration_since(crate::clock::now()));
         let left: Vec<_> = self.notices.calls.running().collect();
         if !left.is_empty() {
-            debug!("{} notify scripts have not ended and are terminated", left.len());
+            info!("{} notify scripts have not ended and are terminated", left.len());
         }
         left.into_iter().for_each(|script| self.exec.terminate(script));
     }
