@@ -53,6 +53,19 @@ pub(crate) fn path(
 /// # Errors
 /// The directory cannot be written, or the disk is full; nothing is left behind then.
 pub(crate) fn replace(path: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    replace_with_mode(path, Mode::RUSR | Mode::WUSR, fill)
+}
+
+/// As [`replace`], with another mode, whatever the umask. The file has it before anybody knows its name: what stands
+/// under that name a moment later may be another's.
+///
+/// # Errors
+/// As of [`replace`].
+pub(crate) fn replace_with_mode(
+    path: &Path,
+    mode: Mode,
+    fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<()> {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(format!(".{}", std::process::id()));
     let new = path.with_file_name(name);
@@ -61,7 +74,10 @@ pub(crate) fn replace(path: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Resu
     let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
     let file = File::from(rustix::fs::open(&new, flags, Mode::RUSR | Mode::WUSR)?);
     let mut out = BufWriter::new(file);
-    let written = fill(&mut out).and_then(|()| out.flush()).and_then(|()| std::fs::rename(&new, path));
+    let written = fill(&mut out)
+        .and_then(|()| out.flush())
+        .and_then(|()| Ok(rustix::fs::fchmod(out.get_ref(), mode)?))
+        .and_then(|()| std::fs::rename(&new, path));
     if written.is_err() {
         let _removed = std::fs::remove_file(&new);
     }

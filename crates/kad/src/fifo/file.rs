@@ -3,7 +3,7 @@
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::PathBuf;
 
-use rustix::fs::{CWD, FileType, Mode, OFlags, Uid, chown, fstat, mknodat, open, unlink};
+use rustix::fs::{CWD, FileType, Gid, Mode, OFlags, Uid, fchown, fstat, mknodat, open, unlink};
 use rustix::io::Errno;
 use rustix::process::{getegid, geteuid};
 use tracing::warn;
@@ -46,19 +46,20 @@ impl FifoFile {
             Err(Errno::EXIST) => false,
             Err(why) => return Err(OpenError::Create { of, path: path.clone(), why }),
         };
-        if made && ours != (uid, gid) {
-            let user = (uid != ours.0).then(|| Uid::from_raw(uid));
-            let group = (gid != ours.1).then(|| rustix::fs::Gid::from_raw(gid));
-            if let Err(error) = chown(path, user, group) {
-                warn!("Failed to set uid:gid for fifo {}: {error}", path.display());
-            }
-        }
         let file = Self::open_for_both(setting, (ours.0, uid));
         if file.is_err() && made {
             // Nobody is to wait at the other end of it.
             let _removed = unlink(path);
         }
-        Ok(Self { fd: file?, made: made.then(|| path.clone()) })
+        let fd = file?;
+        if made && ours != (uid, gid) {
+            let user = (uid != ours.0).then(|| Uid::from_raw(uid));
+            let group = (gid != ours.1).then(|| Gid::from_raw(gid));
+            if let Err(error) = give(&fd, ours.0, user, group) {
+                warn!("Failed to set uid:gid for fifo {}: {error}", path.display());
+            }
+        }
+        Ok(Self { fd, made: made.then(|| path.clone()) })
     }
 
     /// For reading too: so it can be opened, and is not closed, while nobody else reads it.
@@ -87,8 +88,38 @@ impl FifoFile {
     }
 }
 
+/// Gives away what was just made, and is known to be a FIFO. Whoever may write in the directory may have put another
+/// in its place: one that others had before, or that has other names too, is not given to anybody.
+fn give(fifo: &OwnedFd, ours: u32, user: Option<Uid>, group: Option<Gid>) -> Result<(), Errno> {
+    let found = fstat(fifo)?;
+    if found.st_uid != ours || found.st_nlink != 1 {
+        return Err(Errno::STALE);
+    }
+    fchown(fifo, user, group)
+}
+
 impl AsFd for FifoFile {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.fd.as_fd()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_was_just_made_is_given_away() {
+        let path = std::env::temp_dir().join(format!("kad-fifo-give-{}", std::process::id()));
+        let other = path.with_extension("other");
+        mknodat(CWD, &path, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
+        let fifo = open(&path, OFlags::RDWR | OFlags::NONBLOCK | OFlags::CLOEXEC, Mode::empty()).unwrap();
+        let ours = geteuid();
+        assert_eq!(give(&fifo, ours.as_raw() + 1, Some(ours), None), Err(Errno::STALE));
+        assert_eq!(give(&fifo, ours.as_raw(), Some(ours), None), Ok(()));
+        std::fs::hard_link(&path, &other).unwrap();
+        assert_eq!(give(&fifo, ours.as_raw(), Some(ours), None), Err(Errno::STALE));
+        unlink(&path).unwrap();
+        unlink(&other).unwrap();
     }
 }

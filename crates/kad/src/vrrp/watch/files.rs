@@ -8,12 +8,13 @@ use std::io::{self, Read};
 use std::mem::MaybeUninit;
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
 use kaconf::model::TrackFile;
+use rustix::fs::Mode;
 use rustix::fs::inotify::{self, CreateFlags, ReadFlags, WatchFlags};
 use tracing::{info, warn};
 use vrrp_fsm::Status;
@@ -286,8 +287,8 @@ fn initialise(file: &TrackFile, umask: u32) {
         }
         Ok(_) | Err(_) => {}
     }
-    let written = crate::dump::replace(path, |out| writeln!(out, "{}", init.value))
-        .and_then(|()| std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o666 & !umask)));
+    let mode = Mode::from_raw_mode(0o666 & !umask);
+    let written = crate::dump::replace_with_mode(path, mode, |out| writeln!(out, "{}", init.value));
     if let Err(error) = written {
         warn!("Unable to initialise track file {}: {error}", file.name);
     }

@@ -1,6 +1,7 @@
 //! The thread, real files, and what is posted of them.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;
 
 use super::super::post::{Inbound, queue};
@@ -168,10 +169,10 @@ fn a_file_is_initialised_when_it_is_not_there_or_to_be_overwritten() {
         model
     };
     let files = vec![with("kept", false), with("over", true), with("new", false)];
-    bench.files.watch(1, files, Some(0o177));
+    bench.files.watch(1, files, Some(0o137));
     let all = bench.until(&Post::Settled(1));
     assert_eq!(all, [seen("kept", 1), seen("over", 42), seen("new", 42), Post::Settled(1)]);
     assert_eq!(fs::read(bench.path("over")).unwrap(), b"42\n");
     let mode = fs::metadata(bench.path("new")).unwrap().permissions().mode();
-    assert_eq!(mode & 0o777, 0o600);
+    assert_eq!(mode & 0o777, 0o640);
 }
