@@ -176,25 +176,21 @@ impl Runner {
                 ended.extend(code.or(status.terminating_signal().map(End::Signal)).map(|end| (pid, end)));
             }
         }
-        // A hitch was written before its child could end.
-        let mut refusals = Vec::new();
+        // A hitch was written before its child could end; but that end may be one to be heard of next time.
         while let Some((pid, hitch)) = self.launcher.hitch() {
             match hitch {
                 Hitch::ByShell => self.runs.note_shell(pid),
-                Hitch::Execute(errno) => refusals.push((pid, Refusal::Execute(errno.0))),
+                Hitch::Execute(errno) => self.runs.note_refusal(pid, Refusal::Execute(errno.0)),
                 Hitch::Group(errno) | Hitch::Groups(errno) | Hitch::User(errno) => {
-                    refusals.push((pid, Refusal::Identity(errno.0)));
+                    self.runs.note_refusal(pid, Refusal::Identity(errno.0));
                 }
                 _ => {}
             }
         }
         for (pid, end) in ended {
-            let Some((id, mut outcome, leaves_others)) = self.runs.end(pid, end) else { continue };
+            let Some((id, outcome, leaves_others)) = self.runs.end(pid, end) else { continue };
             if leaves_others {
                 signal(pid, Signal::KILL);
-            }
-            if let Some((_, refusal)) = refusals.iter().find(|(refused, _)| *refused == pid) {
-                outcome = Outcome::NotStarted(*refusal);
             }
             self.report(id, News::Ended(outcome));
         }

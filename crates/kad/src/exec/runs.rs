@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use super::{Class, Outcome, RunId};
+use super::{Class, Outcome, Refusal, RunId};
 
 /// From SIGTERM to SIGKILL when a time limit has passed.
 const GRACE: Duration = Duration::from_secs(2);
@@ -38,6 +38,7 @@ struct Live {
     stage: Stage,
     due: Option<Instant>,
     by_shell: bool,
+    refusal: Option<Refusal>,
 }
 
 /// All that run, by process number.
@@ -60,13 +61,21 @@ impl Runs {
 
     pub(super) fn add(&mut self, pid: i32, id: RunId, class: Class, limit: Option<Duration>, now: Instant) {
         let due = limit.and_then(|limit| now.checked_add(limit));
-        self.live.insert(pid, Live { id, class, stage: Stage::Running, due, by_shell: false });
+        let live = Live { id, class, stage: Stage::Running, due, by_shell: false, refusal: None };
+        self.live.insert(pid, live);
     }
 
     /// The shell runs it: its codes 126 and 127 say that it does not.
     pub(super) fn note_shell(&mut self, pid: i32) {
         if let Some(live) = self.live.get_mut(&pid) {
             live.by_shell = true;
+        }
+    }
+
+    /// It could not become the program. Its end may be heard of much later than this.
+    pub(super) fn note_refusal(&mut self, pid: i32, refusal: Refusal) {
+        if let Some(live) = self.live.get_mut(&pid) {
+            live.refusal = Some(refusal);
         }
     }
 
@@ -116,11 +125,12 @@ impl Runs {
             (Stage::Killing, End::Signal(signal)) => matches!(signal, libc::SIGTERM | libc::SIGKILL),
             _ => false,
         };
-        let outcome = match end {
-            End::Signal(_) if asked_to => Outcome::TimedOut,
-            End::Signal(signal) => Outcome::Signaled(signal),
-            End::Code(126 | 127) if live.by_shell => Outcome::NotStarted(super::Refusal::Shell),
-            End::Code(code) => Outcome::Exited(code),
+        let outcome = match (live.refusal, end) {
+            (Some(refusal), _) => Outcome::NotStarted(refusal),
+            (None, End::Signal(_)) if asked_to => Outcome::TimedOut,
+            (None, End::Signal(signal)) => Outcome::Signaled(signal),
+            (None, End::Code(126 | 127)) if live.by_shell => Outcome::NotStarted(Refusal::Shell),
+            (None, End::Code(code)) => Outcome::Exited(code),
         };
         Some((live.id, outcome, asked_to))
     }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::owner::pair;
 use super::runner::Runner;
+use super::runs::{End, Runs};
 use super::*;
 
 /// Longest wait.
@@ -156,4 +157,16 @@ fn what_was_watched_ends_when_its_owner_is_gone() {
     // Ends once nobody has the other end any more.
     assert_eq!(std::io::Read::read_to_end(&mut held, &mut Vec::new()).unwrap(), 0);
     std::fs::remove_file(&path).unwrap();
+}
+
+#[test]
+fn why_it_did_not_start_is_kept_until_it_has_ended() {
+    let mut runs = Runs::default();
+    let refusal = Refusal::Execute(libc::ENOENT);
+    runs.add(7, RunId(1), Class::Free, None, crate::clock::now());
+    runs.add(8, RunId(2), Class::Free, None, crate::clock::now());
+    // Written when the children had just been looked at: its end is heard of the next time only.
+    runs.note_refusal(7, refusal);
+    assert_eq!(runs.end(8, End::Code(1)), Some((RunId(2), Outcome::Exited(1), false)));
+    assert_eq!(runs.end(7, End::Code(1)), Some((RunId(1), Outcome::NotStarted(refusal), false)));
 }
