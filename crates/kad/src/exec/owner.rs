@@ -94,7 +94,11 @@ impl Exec {
         self.started = Some(clock::now());
         let child = command.spawn().map_err(ExecError::NoRunner)?;
         self.child = Some(child);
-        self.attach(ours).map_err(ExecError::NoRunner)
+        self.attach(ours).map_err(|error| {
+            // Nothing runs yet that could be lost.
+            self.bury(&mut Vec::new());
+            ExecError::NoRunner(error)
+        })
     }
 
     /// Takes a runner at the other end of a socket.
