@@ -191,3 +191,41 @@ fn with_a_peer_one_of_the_two_has_the_address() {
         }
     }
 }
+
+/// Sends a signal to all processes of a daemon but the parent.
+fn signal_children(daemon: &Daemon, signal: &str) {
+    for pid in daemon.proc().tree().into_iter().skip(1) {
+        let sent = std::process::Command::new("kill").args([signal, &pid.to_string()]).status().unwrap();
+        assert!(sent.success());
+    }
+}
+
+/// The process hears of the theft after it was given the new configuration, and before it has taken it over.
+#[test]
+#[ignore = "needs namespaces: cargo xtask test --only oracle"]
+fn what_is_taken_away_in_the_middle_of_a_reload_comes_back() {
+    let stage = Stage::new(Who::Kad);
+    let conf =
+        |priority| instance("V1", 51, priority, "eth0", "", "10.77.0.100/24\n 10.77.0.101/24 no_track");
+    let daemon = stage.start(&conf(200));
+    let wanted = ["10.77.0.100", "10.77.0.101"];
+    let all_there = || {
+        let there = addresses(&stage.alpha);
+        wanted.iter().all(|address| there.iter().any(|one| one == address))
+    };
+    assert!(poll_until(SOON, all_there), "{}", stage.lab.log_tail());
+    for (round, address) in (0..).zip(wanted) {
+        let mark = daemon.proc().mark();
+        signal_children(&daemon, "-STOP");
+        daemon.rewrite(&conf(201 + round)).unwrap();
+        daemon.proc().signal(netlab::Signal::HUP).unwrap();
+        daemon.proc().wait_for_after(mark, "Reloading ...", SOON).unwrap();
+        // The parent hands it over without a word.
+        poll_until(SETTLED, || false);
+        run(&stage.alpha, &format!("ip address del {address}/24 dev eth0"));
+        signal_children(&daemon, "-CONT");
+        daemon.proc().wait_for_after(mark, "Reload complete", SOON).unwrap();
+        assert!(poll_until(SOON, all_there), "{address} is lost\n{}", stage.lab.log_tail());
+    }
+    daemon.proc().terminate(SOON).unwrap();
+}

@@ -21,18 +21,21 @@ impl Driver {
     /// one instance to another is otherwise taken for one that somebody removed.
     pub(super) fn exchange(&mut self, now: Instant, old: Vec<Instance>, fresh: Vec<Instance>) -> usize {
         let (pairs, gone) = pair(old, fresh);
+        let (fresh, stay): (Vec<_>, Vec<_>) = pairs.into_iter().unzip();
+        let goes_on: Vec<bool> = stay.iter().map(Option::is_some).collect();
         self.trackers.detach();
         // What waits there has the old numbers.
         self.announcer.forget();
-        self.retire(now, gone);
+        let mut stay = self.retire(now, gone, stay.into_iter().flatten()).into_iter();
         self.wakeups.clear();
+        self.announcer.forget();
         self.routing.forget();
         let (mut kept, mut begin) = (Vec::new(), Vec::new());
         self.instances.clear();
-        for (number, (new, old)) in pairs.into_iter().enumerate() {
+        for (number, (new, goes_on)) in fresh.into_iter().zip(goes_on).enumerate() {
             let id = InstanceId::new(number);
             self.instances.push(new);
-            match old {
+            match goes_on.then(|| stay.next()).flatten() {
                 Some(old) => {
                     let state = old.machine.state();
                     self.continue_from(id, old);
@@ -74,15 +77,24 @@ impl Driver {
         kept.len()
     }
 
-    /// Instances that the new configuration does not have say farewell.
-    fn retire(&mut self, now: Instant, gone: Vec<Instance>) {
+    /// Instances that the new configuration does not have say farewell; gives those that stay, in their order.
+    ///
+    /// These are there all the while: what is heard of the kernel may be about them.
+    fn retire(
+        &mut self,
+        now: Instant,
+        gone: Vec<Instance>,
+        stay: impl Iterator<Item = Instance>,
+    ) -> Vec<Instance> {
+        let leaving = gone.len();
         self.instances = gone;
-        // Each for itself: their groups go on without them.
+        self.instances.extend(stay);
+        // Each for itself: their groups go on without them, or are yet to be put together.
         for instance in &mut self.instances {
             instance.group = None;
         }
         self.index_addresses();
-        for id in self.ids() {
+        for id in self.ids().take(leaving) {
             info!("({}) removed from the configuration", self.instances[id.index()].name());
             let faulty = self.instances[id.index()].machine.state() == State::Fault;
             self.feed(id, now, Input::Stop);
@@ -91,6 +103,9 @@ impl Driver {
         self.settle(now);
         // Heard now, while it is known whose removals these are.
         self.hear_kernel(now);
+        // What it calls for has the numbers of now.
+        self.settle(now);
+        self.instances.split_off(leaving)
     }
 
     /// The new instance takes over what the old one was doing; addresses it no longer has leave.
