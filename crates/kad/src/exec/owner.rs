@@ -101,6 +101,16 @@ impl Exec {
         })
     }
 
+    /// Starts another runner in the place of one that died, unless that was at once: then the next run does.
+    /// True if it did.
+    ///
+    /// # Errors
+    /// As those of [`Self::prepare`].
+    pub(crate) fn renew(&mut self) -> Result<bool, ExecError> {
+        let died = self.started.is_some() && self.socket.is_none();
+        if died { self.prepare().map(|()| true) } else { Ok(false) }
+    }
+
     /// Takes a runner at the other end of a socket.
     pub(super) fn attach(&mut self, socket: OwnedFd) -> io::Result<()> {
         self.poll.add(&socket, 0)?;

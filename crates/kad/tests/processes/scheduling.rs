@@ -180,3 +180,24 @@ fn what_the_kernel_refuses_is_said_once_and_does_no_harm() {
     assert_eq!(look(pid_in(&home.vrrp_pid_file())).policy, 0);
     daemon.stop();
 }
+
+/// The child processes of one.
+fn children(pid: u32) -> String {
+    std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap()
+}
+
+#[test]
+#[ignore = "needs a network namespace: cargo xtask test --only processes"]
+fn who_runs_scripts_is_there_before_the_first_one_is_due_and_again_when_it_died() {
+    let home = Home::new(&GOOD.replace("advert_int 1", "advert_int 1\n notify_deleted /bin/true"));
+    let mut daemon = Daemon::running(&home, &[]);
+    let vrrp = pid_in(&home.vrrp_pid_file());
+    let first = children(vrrp);
+    let runner = first.trim().parse().expect("one child");
+    // Longer than a second: one that dies sooner is not started again at once.
+    daemon.wait_for("Entering MASTER STATE");
+    kill(runner, "KILL");
+    daemon.wait_for("the process that runs scripts died: another one runs");
+    assert!(![&first, ""].contains(&children(vrrp).as_str()), "nobody took its place");
+    daemon.stop();
+}

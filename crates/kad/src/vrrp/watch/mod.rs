@@ -126,6 +126,7 @@ impl AsFd for Watch {
 impl Driver {
     /// Watches what a configuration has and somebody follows; `reload` is whether instances run already.
     pub(super) fn watch_what_is_tracked(&mut self, config: &mut Config, now: Instant, reload: bool) {
+        self.prepare_programs(config);
         self.watch_scripts(config, now, reload);
         let mut files = std::mem::take(&mut config.track_files);
         files.retain(|file| self.trackers.is_followed(&TrackerKey::file(&file.name)));
@@ -143,13 +144,6 @@ impl Driver {
     fn watch_scripts(&mut self, config: &mut Config, now: Instant, reload: bool) {
         let mut scripts = std::mem::take(&mut config.track_scripts);
         scripts.retain(|script| self.trackers.is_followed(&TrackerKey::script(&script.name)));
-        if !scripts.is_empty() {
-            self.exec.forget_accounts();
-            // Now, not when the first one is due.
-            if let Err(error) = self.exec.prepare() {
-                error!("{error}");
-            }
-        }
         self.watch.scripts.align(scripts, &config.global.scripts, now, reload, &mut self.exec);
         // What is not known yet may have been known of a script that was called the same.
         let known = self.watch.scripts.iter().map(|script| (script.key(), script.status()));
