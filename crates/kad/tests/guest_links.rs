@@ -158,8 +158,11 @@ fn a_vmac_on_a_vlan_on_a_bond() {
         "link add bond0 type bond mode active-backup miimon 100",
         "link set eth0 down",
         "link set eth0 master bond0",
+        // An address that comes by itself would come at a moment of its own.
+        "link set bond0 addrgenmode none",
         "link set bond0 up",
         "link add link bond0 name bond0.7 type vlan id 7",
+        "link set bond0.7 addrgenmode none",
         "link set bond0.7 up",
         "address add 10.99.0.1/24 dev bond0.7",
     ];
