@@ -8,9 +8,7 @@ use std::fmt::{Display, Result, Write};
 use std::path::Path;
 use std::time::Duration;
 
-use kaconf::model::{
-    DynamicInterfaces, Fifo, FlushOnStop, Global, Process, ReloadFile, Script, VrrpDefaults,
-};
+use kaconf::model::{DynamicInterfaces, Fifo, FlushOnStop, Global, Process, ReloadFile, VrrpDefaults};
 use rustix::system::uname;
 
 use processes::{buffers, processes};
@@ -146,16 +144,16 @@ fn scripts(out: &mut String, global: &Global) -> Result {
         ("Shutdown", &scripts.shutdown, scripts.shutdown_timeout),
     ] {
         if let Some(script) = script {
-            writeln!(out, " {title} script = {}, timeout {}", command(script), timeout.as_secs())?;
+            writeln!(out, " {title} script = {}, timeout {}", command(&script.command), timeout.as_secs())?;
         }
     }
     Ok(())
 }
 
 /// A command as keepalived writes one: every word in quotes.
-pub(crate) fn command(script: &Script) -> String {
+pub(crate) fn command(words: &[Box<str>]) -> String {
     let quoted = |word: &str| format!("'{}'", word.replace('\'', r"'\''"));
-    let words: Vec<_> = script.command.iter().map(|word| quoted(word)).collect();
+    let words: Vec<_> = words.iter().map(|word| quoted(word)).collect();
     words.join(" ")
 }
 
@@ -220,7 +218,7 @@ fn fifo(out: &mut String, title: &str, fifo: &Fifo) -> Result {
         writeln!(out, " {title} notify fifo = {}", path.display())?;
     }
     match &fifo.script {
-        Some(script) => writeln!(out, " {title} notify fifo script = {}", command(script)),
+        Some(script) => writeln!(out, " {title} notify fifo script = {}", command(&script.command)),
         None => Ok(()),
     }
 }

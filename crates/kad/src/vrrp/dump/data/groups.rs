@@ -68,6 +68,7 @@ fn list(out: &mut String, what: &str, lines: &[Tracked], between: &str) -> Resul
         .try_for_each(|line| writeln!(out, "     {}{between}weight {}", line.name, weight(line.weight)))
 }
 
-fn weight(weight: Weight) -> String {
+/// As it is typed.
+pub(super) fn weight(weight: Weight) -> String {
     format!("{}{}", weight.value, if weight.reverse { " reverse" } else { "" })
 }

@@ -35,7 +35,7 @@ pub(super) fn scripts(out: &mut String, notify: &Notify, rules: &Scripts, accoun
             _ => "Generic",
         };
         let (uid, gid) = accounts.of(&Program::of(script, rules));
-        let command = crate::dump::command(script);
+        let command = crate::dump::command(&script.command);
         writeln!(out, "   {title} state transition script = {command}, uid:gid {uid}:{gid}")?;
     }
     Ok(())

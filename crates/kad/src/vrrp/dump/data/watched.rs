@@ -3,10 +3,12 @@
 use std::fmt::{Result, Write};
 use std::time::Duration;
 
-use kaconf::model::{ParamMatch, Weight};
+use kaconf::model::ParamMatch;
 use vrrp_fsm::Status;
 
+use super::groups::weight;
 use super::notify::Accounts;
+use crate::dump::command;
 use crate::vrrp::clock;
 use crate::vrrp::driver::Driver;
 use crate::vrrp::tracking::TrackerKey;
@@ -108,16 +110,6 @@ fn followers(out: &mut String, driver: &Driver, key: &TrackerKey) -> Result {
         writeln!(out, "     {name}, weight {}{reverse}", value.value)?;
     }
     Ok(())
-}
-
-/// A command line as a shell would take it.
-fn command(words: &[Box<str>]) -> String {
-    let quote = |word: &str| format!("'{}'", word.replace('\'', r"'\''"));
-    words.iter().map(|word| quote(word)).collect::<Vec<_>>().join(" ")
-}
-
-fn weight(weight: Weight) -> String {
-    format!("{}{}", weight.value, if weight.reverse { " reverse" } else { "" })
 }
 
 /// Whole seconds, or thousandths.

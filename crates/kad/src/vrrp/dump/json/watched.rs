@@ -20,7 +20,7 @@ pub(super) fn scripts(data: &mut Object, instance: &Instance) {
             "notify_master_rx_lower_pri" => "script_master_rx_lower_pri",
             _ => "script",
         };
-        data.text(key, &command(script));
+        data.text(key, &command(&script.command));
     }
 }
 
@@ -30,7 +30,7 @@ pub(super) fn tracking(data: &mut Object, driver: &Driver, instance: &Instance) 
     data.list("track_ifp", tracking.interfaces.iter().map(|tracked| tracked.interface.to_string()));
     let commands = tracking.scripts.iter().filter_map(|tracked| {
         let script = driver.watch.scripts.iter().find(|script| script.model.name == tracked.name)?;
-        script.model.script.as_ref().map(command)
+        script.model.script.as_ref().map(|script| command(&script.command))
     });
     data.list("track_script", commands);
     data.list("track_process", tracking.processes.iter().map(|tracked| tracked.name.to_string()));
